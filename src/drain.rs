@@ -102,15 +102,16 @@ impl DrainWatch {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_drain_ends_when_the_last_guard_is_gone() {
-        let drain = Drain::new(Duration::from_secs(10));
+        let drain = Drain::new(Duration::from_secs(60));
         let watch = drain.watch();
-        let guard = watch.guard();
+        let guards = [watch.guard(), watch.guard()];
         assert!(!watch.is_draining());
+        assert_eq!(drain.live(), 2);
         let task = tokio::spawn(async move {
             watch.cancelled().await;
-            drop(guard);
+            drop(guards);
         });
         drain.start();
         assert!(drain.wait().await);
@@ -118,31 +119,29 @@ mod tests {
         assert!(task.await.is_ok());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_drain_gives_up_when_its_deadline_has_passed_since_the_start() {
-        let drain = Drain::new(Duration::from_secs(10));
-        let _guard = drain.watch().guard();
+        let deadline = Duration::from_millis(50);
+        let drain = Drain::new(deadline);
+        let watch = drain.watch();
+        let _guard = watch.guard();
+        let begun = Instant::now();
         drain.start();
-        let start = Instant::now();
-        tokio::time::advance(Duration::from_secs(4)).await;
+        assert!(watch.is_draining());
         assert!(!drain.wait().await);
-        let waited = start.elapsed();
-        assert!(
-            waited >= Duration::from_secs(10) && waited < Duration::from_secs(11),
-            "{waited:?}"
-        );
+        assert!(begun.elapsed() >= deadline);
+        // The time is up for whoever asks later, too.
+        let again = Instant::now();
+        assert!(!drain.wait().await);
+        assert!(again.elapsed() < deadline);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn waiting_begins_with_the_drain_and_not_before() {
-        let drain = Drain::new(Duration::from_secs(1));
-        let waiting = tokio::spawn({
-            let drain = drain.clone();
-            async move { drain.wait().await }
-        });
-        tokio::time::advance(Duration::from_secs(60)).await;
-        assert!(!waiting.is_finished());
+        let drain = Drain::new(Duration::ZERO);
+        let early = tokio::time::timeout(Duration::from_millis(20), drain.wait()).await;
+        assert!(early.is_err());
         drain.start();
-        assert_eq!(waiting.await.ok(), Some(true));
+        assert!(drain.wait().await);
     }
 }

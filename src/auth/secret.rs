@@ -1,8 +1,8 @@
-//! Values that must not be seen: no log, no `Debug` and no answer shows them.
+//! A value that must not be printed.
 
 use std::fmt;
 
-/// A value that is shown to nobody. It cannot be serialized; what needs it says [`Secret::expose`].
+/// Holds a password, key or token; `Debug` shows nothing of it and it cannot be serialized.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T>(T);
 
@@ -12,7 +12,7 @@ impl<T> Secret<T> {
         Self(value)
     }
 
-    /// The value itself, for the one place that needs it.
+    /// The value itself; the caller sees to it that it goes nowhere it can be read.
     pub fn expose(&self) -> &T {
         &self.0
     }
