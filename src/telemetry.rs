@@ -20,12 +20,15 @@ impl Directives {
     /// is written and of all others none: it is a misspelt level more often than that.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let level = |part: &str| part.contains(['=', '[']) || part.parse::<LevelFilter>().is_ok();
-        let fits = !text.is_empty() && text.split(',').map(str::trim).all(level);
-        (fits && EnvFilter::try_new(text).is_ok()).then(|| Self(text.into()))
+        let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+        let level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
+        let known = |part: &&str| part.contains(['=', '[']) || level(part);
+        let text = parts.join(",");
+        let fits = parts.iter().all(known) && EnvFilter::try_new(&text).is_ok();
+        fits.then_some(Self(text))
     }
 
-    /// As it was written.
+    /// As it was written, without blanks.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -6,14 +6,15 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::host::HOST_KEYS;
+use super::host_table::HOST_KEYS;
 use super::nearest::{distance, nearest};
-use super::problem::Problem;
+use super::problem::{Place, Problem};
 use super::section::{KEYS, Key};
+use super::source::Origin;
 use super::value::Raw;
 
 /// A value and where it stands.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Written {
     /// The value.
     pub(super) raw: Raw,
@@ -22,7 +23,7 @@ pub(super) struct Written {
 }
 
 /// A `[[host]]`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct WrittenHost {
     /// The line of its head.
     pub(super) line: usize,
@@ -31,12 +32,10 @@ pub(super) struct WrittenHost {
 }
 
 /// A file as written; unknown keys have become problems.
-#[derive(Debug, Clone)]
 pub(super) struct File {
-    /// As named on the command line.
-    pub(super) name: String,
     /// In the order in which they stand.
     pub(super) hosts: Vec<WrittenHost>,
+    name: String,
     values: Vec<(Key, Written)>,
 }
 
@@ -56,9 +55,17 @@ impl File {
                 parser.section(&mut file, section, value);
             }
         }
-        let mut problems = parser.problems;
-        problems.sort_by_key(|(line, _)| *line);
-        (file, problems.into_iter().map(|(_, problem)| problem).collect())
+        (file, parser.problems)
+    }
+
+    /// A line of it.
+    pub(super) fn place(&self, line: usize) -> Place {
+        Place::File { name: self.name.clone(), line }
+    }
+
+    /// Who set what stands in a line of it.
+    pub(super) fn origin(&self, line: usize) -> Origin {
+        Origin::File { name: self.name.clone(), line }
     }
 
     /// What stands at a key.
@@ -83,7 +90,7 @@ impl Lines {
 struct Parser<'a> {
     name: &'a str,
     lines: Lines,
-    problems: Vec<(usize, Problem)>,
+    problems: Vec<Problem>,
 }
 
 type Name<'i> = Spanned<std::borrow::Cow<'i, str>>;
@@ -91,7 +98,8 @@ type Name<'i> = Spanned<std::borrow::Cow<'i, str>>;
 impl Parser<'_> {
     fn problem(&mut self, span: Range<usize>, message: String) {
         let line = self.lines.of(span.start);
-        self.problems.push((line, Problem::new(format!("{}:{line}", self.name), message)));
+        let place = Place::File { name: self.name.into(), line };
+        self.problems.push(Problem::new(place, message));
     }
 
     fn section(&mut self, file: &mut File, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {

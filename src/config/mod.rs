@@ -12,6 +12,7 @@ mod choice;
 mod file;
 mod glob;
 mod host;
+mod host_table;
 mod nearest;
 mod problem;
 mod reader;
@@ -28,19 +29,20 @@ mod tests;
 pub use address::Address;
 pub use choice::{AnonymousRole, DefaultRole, LogFormat, Registration};
 pub use glob::Glob;
-pub use host::{HostConfig, HostIdentity, HostSsh, HostTls};
-pub use problem::{ConfigError, Problem};
+pub use host::{HostConfig, HostSsh, HostTls};
+pub use problem::{ConfigError, Place, Problem};
 pub use section::{
     AdminConfig, AuthConfig, DrainConfig, EventsConfig, HubConfig, ImagesConfig, LimitsConfig,
     LogConfig, MetricsConfig, ServerConfig, StatsConfig, WorkloadConfig,
 };
-pub use show::Shown;
 pub use source::{Flags, Origin, Sources};
 pub use tls::TlsFiles;
 pub use url::{PublicUrl, WebOrigin};
 pub use value::Bytes;
 
+use quayside_protocol::reply::Setting;
 use reader::Reader;
+use show::Shown;
 
 /// All that is in force, checked.
 #[derive(Debug, Clone)]
@@ -126,10 +128,10 @@ impl Config {
         all().ok_or_else(ConfigError::default)
     }
 
-    /// Each key, what it is set to and by whom, in the order of the documentation; secrets as `******`.
+    /// Each key, what it is set to and by whom, in the order of the documentation; secrets as `"******"`.
     #[must_use]
-    pub fn settings(&self) -> &[Shown] {
-        &self.shown
+    pub fn settings(&self) -> Vec<Setting> {
+        self.shown.iter().map(Shown::to_setting).collect()
     }
 
     /// What is in force as TOML, each line with where it comes from, and without secrets.

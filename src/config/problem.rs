@@ -3,11 +3,40 @@
 use std::fmt;
 use std::process::ExitCode;
 
+/// Where somebody wrote something, in the order in which mistakes are told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The configuration file, or another that is named by its path.
+    File {
+        /// As it was named on the command line.
+        name: String,
+        /// Counted from 1; 0: the file as a whole.
+        line: usize,
+    },
+    /// A variable of the environment, by its name.
+    Variable(String),
+    /// A flag of the command line, by its name without `--`.
+    Flag(&'static str),
+    /// A key (`section.name`), wherever its value comes from.
+    Key(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { name, line: 0 } => write!(f, "{}", name.escape_debug()),
+            Self::File { name, line } => write!(f, "{}:{line}", name.escape_debug()),
+            Self::Variable(name) | Self::Key(name) => write!(f, "{}", name.escape_debug()),
+            Self::Flag(name) => write!(f, "--{name}"),
+        }
+    }
+}
+
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// `FILE:LINE`, the name of a variable, or a flag.
-    pub place: String,
+    /// Where it was made.
+    pub place: Place,
     /// What is wrong there and what to do; never a secret.
     pub message: String,
     /// A file that could not be read, which is a failure of the machine and not of the configuration.
@@ -15,28 +44,38 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(place: impl fmt::Display, message: impl Into<String>) -> Self {
-        Self { place: place.to_string(), message: message.into(), unreadable: false }
+    pub(super) fn new(place: Place, message: impl Into<String>) -> Self {
+        Self { place, message: message.into(), unreadable: false }
     }
 
-    pub(super) fn unreadable(place: impl fmt::Display, message: impl Into<String>) -> Self {
+    pub(super) fn unreadable(place: Place, message: impl Into<String>) -> Self {
         Self { unreadable: true, ..Self::new(place, message) }
     }
 }
 
-/// Every mistake of a configuration, in the order of its places; one a line when printed.
+/// Every mistake of a configuration, one a line when printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The mistakes.
-    pub problems: Vec<Problem>,
+    problems: Vec<Problem>,
 }
 
 impl ConfigError {
-    /// A mistake that only shows when the configuration is put to use, such as a key that does not fit its
-    /// certificate. `place` is the key (`tls.key`).
+    /// All mistakes; they are put in the order of their places.
+    pub(super) fn new(mut problems: Vec<Problem>) -> Self {
+        problems.sort_by(|a, b| a.place.cmp(&b.place));
+        Self { problems }
+    }
+
+    /// A mistake that only shows when the configuration is put to use, such as a private key that does not fit
+    /// its certificate. `key` is such as `tls.key`.
+    pub fn in_use(key: &str, message: impl Into<String>) -> Self {
+        Self::new(vec![Problem::new(Place::Key(key.into()), message)])
+    }
+
+    /// The mistakes, at least one.
     #[must_use]
-    pub fn one(place: &str, message: &str) -> Self {
-        Self { problems: vec![Problem::new(place, message)] }
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// 1 where nothing is wrong but files that cannot be read, else 2.

@@ -2,7 +2,7 @@
 
 use super::file::File;
 use super::nearest::distance;
-use super::problem::{ConfigError, Problem};
+use super::problem::{ConfigError, Place, Problem};
 use super::section::{KEYS, Key};
 use super::show::Shown;
 use super::source::{Origin, Sources};
@@ -72,8 +72,7 @@ impl<'a> Reader<'a> {
             return Some((Raw::Word(text.into()), Origin::Variable));
         }
         if let Some(written) = self.file.get(key) {
-            let origin = Origin::File { name: self.file.name.clone(), line: written.line };
-            return Some((written.raw.clone(), origin));
+            return Some((written.raw.clone(), self.file.origin(written.line)));
         }
         let raw = match (key.section, key.name) {
             ("log", "format") if self.sources.terminal => Raw::Word("human".into()),
@@ -93,12 +92,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Where `key` was set, as its writer knows it.
-    pub(super) fn place(&self, key: Key, origin: &Origin) -> String {
+    pub(super) fn place(&self, key: Key, origin: &Origin) -> Place {
         match origin {
-            Origin::Flag => format!("--{}", key.name),
-            Origin::Variable => key.variable(),
-            Origin::File { name, line } => format!("{name}:{line}"),
-            Origin::Default => key.path(),
+            Origin::Flag => Place::Flag(key.name),
+            Origin::Variable => Place::Variable(key.variable()),
+            Origin::File { name, line } => Place::File { name: name.clone(), line: *line },
+            Origin::Default => Place::Key(key.path()),
         }
     }
 
@@ -123,7 +122,7 @@ impl<'a> Reader<'a> {
     pub(super) fn finish(self) -> Result<(Vec<Shown>, Vec<Vec<Shown>>), ConfigError> {
         match self.problems.is_empty() {
             true => Ok((self.shown, self.shown_hosts)),
-            false => Err(ConfigError { problems: self.problems }),
+            false => Err(ConfigError::new(self.problems)),
         }
     }
 }
@@ -135,9 +134,9 @@ fn unknown_variable(name: &str) -> Option<Problem> {
     }
     let far = |key: &&Key| distance(name, &key.variable());
     let hint = KEYS.iter().min_by_key(far).map(|key| key.variable()).unwrap_or_default();
-    let message = match name.starts_with("QUAYSIDE_HOST_") {
+    let message: String = match name.starts_with("QUAYSIDE_HOST_") {
         true => "hosts stand in the file (`[[host]]`) or in `--host NAME=ADDRESS`".into(),
         false => format!("unknown variable; the nearest is {hint}"),
     };
-    Some(Problem::new(name.escape_debug(), message))
+    Some(Problem::new(Place::Variable(name.into()), message))
 }

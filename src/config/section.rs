@@ -39,13 +39,13 @@ impl Key {
 ///
 /// A default is what one would write as a variable; `""` is none. After `=>` stands what else must hold.
 macro_rules! sections {
-    ($($(#[$doc:meta])* $section:ident $struct:ident {
+    ($($(#[$doc:meta])* $vis:vis $section:ident $struct:ident {
         $($(#[$key_doc:meta])* $key:ident: $kind:ty = $default:literal $(=> $check:expr)?,)*
     })*) => {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone)]
-            pub struct $struct {
+            $vis struct $struct {
                 $($(#[$key_doc])* pub $key: $kind,)*
             }
 
@@ -72,7 +72,7 @@ macro_rules! sections {
 
 sections! {
     /// `[server]`: where the hub is reached.
-    server ServerConfig {
+    pub server ServerConfig {
         /// Where it listens; port 0 takes any free one.
         listen: SocketAddr = "127.0.0.1:9083",
         /// The data directory.
@@ -85,12 +85,12 @@ sections! {
         trusted_proxies: Vec<IpNet> = "" => few,
     }
     /// `[admin]`: the first account.
-    admin AdminConfig {
+    pub admin AdminConfig {
         /// Used when `admin` is first made, and never again.
         password: Option<Secret<String>> = "" => password,
     }
     /// `[auth]`: who may come in, and for how long.
-    auth AuthConfig {
+    pub auth AuthConfig {
         /// Who may make an account.
         registration: Registration = "invite",
         /// The role of new accounts.
@@ -103,31 +103,31 @@ sections! {
         refresh_ttl: Duration = "24h" => some_time,
     }
     /// `[tls]` as written; [`super::tls::pair`] makes it what is used.
-    tls TlsKeys {
+    pub(super) tls TlsKeys {
         /// The certificate chain.
         cert: Option<PathBuf> = "",
         /// Its private key.
         key: Option<PathBuf> = "",
     }
     /// `[drain]`: how the hub ends.
-    drain DrainConfig {
+    pub drain DrainConfig {
         /// How long clients have to leave before the hub ends without them.
         deadline: Duration = "10s",
     }
     /// `[events]`: what the event log keeps on disk.
-    events EventsConfig {
+    pub events EventsConfig {
         /// Events older than this go, at least a second.
         retention: Duration = "7d" => some_time,
         /// Of more events than this the oldest go, at least one.
         retention_count: u64 = "1000000" => |n: &u64| between(*n, 1, 1_000_000_000),
     }
     /// `[stats]`: the sweep over running containers.
-    stats StatsConfig {
+    pub stats StatsConfig {
         /// Time between two rounds; zero: no sweep.
         interval: Duration = "10s",
     }
     /// `[limits]`: what clients may take.
-    limits LimitsConfig {
+    pub limits LimitsConfig {
         /// Connections at once, at least one.
         connections: usize = "50000" => |n: &usize| between(*n, 1, 10_000_000),
         /// Connections at once from one address; 0: no limit of its own.
@@ -138,24 +138,24 @@ sections! {
         subscriptions: usize = "64" => |n: &usize| between(*n, 1, 10_000),
     }
     /// `[metrics]`: who reads `/metrics`.
-    metrics MetricsConfig {
+    pub metrics MetricsConfig {
         /// If set, the only key to `/metrics`; else everybody may read it.
         token: Option<Secret<String>> = "" => bearer,
     }
     /// `[log]`: lines to standard error.
-    log LogConfig {
+    pub log LogConfig {
         /// How they look; on a terminal `human` by default.
         format: LogFormat = "json",
         /// Which are written.
         level: Directives = "info",
     }
     /// `[images]`: what may be run and pulled.
-    images ImagesConfig {
+    pub images ImagesConfig {
         /// References that are allowed; empty: all.
         allow: Vec<Glob> = "" => few,
     }
     /// `[workload]`: limits of containers for which none are asked.
-    workload WorkloadConfig {
+    pub workload WorkloadConfig {
         /// Cores; `None`: all of the host's.
         cpus: Option<f64> = "" => cores,
         /// Memory, at least the 6 MiB without which an engine refuses.
@@ -166,7 +166,7 @@ sections! {
         binds: Vec<PathBuf> = "" => absolute,
     }
     /// `[hub]`: which hub this is.
-    hub HubConfig {
+    pub hub HubConfig {
         /// `None`: made at the first start and kept in the data directory.
         id: Option<String> = "" => name,
     }

@@ -2,19 +2,28 @@
 
 use std::fmt::Write;
 
+use quayside_protocol::reply::Setting;
 use serde_json::Value;
 
 use super::source::Origin;
 
 /// A key, what it is set to, and by whom.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
-    /// `section.name`
-    pub key: String,
+pub(super) struct Shown {
+    /// `section.name`; of a host just the name.
+    pub(super) key: String,
     /// As it would be written in the file; null: none. A secret is `"******"`.
-    pub value: Value,
+    pub(super) value: Value,
     /// Who set it.
-    pub origin: Origin,
+    pub(super) origin: Origin,
+}
+
+impl Shown {
+    /// For the packet `setting list`; a key that is not set has the value `""`.
+    pub(super) fn to_setting(&self) -> Setting {
+        let value = if self.value.is_null() { String::new() } else { literal(&self.value) };
+        Setting { key: self.key.clone(), value, from: self.origin.as_str().into() }
+    }
 }
 
 /// Sections of keys, then hosts, each line with where it comes from; keys that are not set as comments.
@@ -47,7 +56,12 @@ fn line(out: &mut String, name: &str, shown: &Shown) {
     };
 }
 
-/// A value on one line. JSON's texts, numbers and lists are TOML's too, but for one control character.
+/// A value on one line. JSON's texts and numbers are TOML's too, but for one control character.
 fn literal(value: &Value) -> String {
-    value.to_string().replace('\u{7f}', "\\u007f")
+    match value {
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", "))
+        }
+        value => value.to_string().replace('\u{7f}', "\\u007f"),
+    }
 }

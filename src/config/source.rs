@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use super::problem::{ConfigError, Problem};
+use super::problem::{ConfigError, Place, Problem};
 
 /// The longest configuration or key file that is read, in bytes; far above what one can need.
 const MAX_FILE: u64 = 1 << 20;
@@ -24,12 +24,12 @@ pub struct Flags {
     pub hosts: Vec<String>,
 }
 
-/// All that a configuration is made of.
-#[derive(Debug, Clone, Default)]
+/// All that a configuration is made of; there are secrets in it, so it has no `Debug`.
+#[derive(Clone, Default)]
 pub struct Sources {
     /// The command line.
     pub flags: Flags,
-    /// The environment, whole: `QUAYSIDE_*` and `DOCKER_HOST` are looked at.
+    /// The environment, whole; `QUAYSIDE_*`, `DOCKER_*` and `HOME` are looked at.
     pub variables: BTreeMap<String, OsString>,
     /// The name and the text of the configuration file.
     pub file: Option<(String, String)>,
@@ -48,8 +48,8 @@ impl Sources {
             Some(path) => match read_text(path) {
                 Ok(text) => Some((path.display().to_string(), text)),
                 Err(message) => {
-                    let problem = Problem::unreadable(path.display(), message);
-                    return Err(ConfigError { problems: vec![problem] });
+                    let place = Place::File { name: path.display().to_string(), line: 0 };
+                    return Err(ConfigError::new(vec![Problem::unreadable(place, message)]));
                 }
             },
         };

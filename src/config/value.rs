@@ -14,8 +14,8 @@ use crate::telemetry::Directives;
 /// Longest duration of any key: adding it to a clock of the machine never overflows.
 const LONGEST: Duration = Duration::from_secs(3_650 * 86_400);
 
-/// A value as written.
-#[derive(Debug, Clone, PartialEq)]
+/// A value as written; it may be a secret, so it has no `Debug`.
+#[derive(Clone)]
 pub(super) enum Raw {
     /// Nobody wrote one, and the default is to have none.
     Absent,
@@ -136,12 +136,13 @@ impl Setting for Bytes {
     }
 
     fn show(&self) -> Value {
-        let units = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-        let fits = |scale: u64| self.0 != 0 && self.0.is_multiple_of(scale);
-        match units.into_iter().find(|(scale, _)| fits(*scale)) {
-            Some((scale, unit)) => json!(format!("{}{unit}", self.0 / scale)),
-            None => json!(self.0),
-        }
+        let binary = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+        let decimal = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
+        let whole = |scale: u64| self.0 != 0 && self.0.is_multiple_of(scale);
+        let texts = binary.into_iter().chain(decimal).filter(|(scale, _)| whole(*scale));
+        let shortest =
+            texts.map(|(scale, unit)| format!("{}{unit}", self.0 / scale)).min_by_key(String::len);
+        shortest.map_or_else(|| json!(self.0), Value::String)
     }
 }
 
@@ -224,7 +225,7 @@ mod tests {
     fn sizes_are_shown_so_that_they_read_back() {
         for (text, shown) in [
             ("512MiB", json!("512MiB")),
-            ("10GB", json!(10_000_000_000_u64)),
+            ("10GB", json!("10GB")),
             ("0", json!(0)),
             ("2048m", json!("2GiB")),
             ("1.5k", json!(1536)),
