@@ -75,7 +75,6 @@ impl DrainWatch {
     }
 
     /// The same as [`Self::cancelled`], for what cannot borrow.
-    #[must_use]
     pub fn cancelled_owned(&self) -> WaitForCancellationFutureOwned {
         self.token.clone().cancelled_owned()
     }

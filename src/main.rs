@@ -70,7 +70,9 @@ fn run(Arguments { config, listen, data, host, command }: Arguments) -> Result<(
     let config = Config::read(&Sources::of_process(flags)?)?;
     match command {
         Command::Serve => serve(config),
-        Command::Config => Ok(io::stdout().write_all(config.to_toml().as_bytes())?),
+        Command::Config => io::stdout()
+            .write_all(config.to_toml().as_bytes())
+            .map_err(|error| format!("standard output: {error}").into()),
         Command::Store(_) => Err("not built yet".into()),
     }
 }

@@ -223,8 +223,7 @@ impl Metrics {
         result: &'static str,
         took: Duration,
     ) {
-        let mut seen = self.calls_seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.insert((kind, result));
+        self.calls_seen.lock().unwrap_or_else(PoisonError::into_inner).insert((kind, result));
         let labels = ByCallResult { host: host.into(), kind, result };
         self.engine_calls.get_or_create(&labels).inc();
         let labels = ByCall { host: labels.host, kind };
@@ -258,7 +257,8 @@ impl Metrics {
 
     /// Drops every series of a host that was removed.
     ///
-    /// Handles that are still held count on unseen.
+    /// To be called when nothing counts for it any more: what is counted later shows again, but for handles
+    /// that are still held, which count on unseen.
     pub fn forget_host(&self, host: &str) {
         let by_host = ByHost { host: host.into() };
         self.events_in.remove(&by_host);
@@ -327,6 +327,7 @@ mod tests {
             "quayside_host_up{host=\"lab\"} 1",
             "quayside_subscriptions 1",
             "quayside_refused_total{kind=\"connections\"} 1",
+            concat!("quayside_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
             "# EOF",
         ] {
             assert!(text.lines().any(|l| l == line), "{line} is missing in\n{text}");

@@ -35,13 +35,13 @@ pub(super) fn read(
     let address = table.read("address", |text| text.parse::<Address>().map_err(|e| e.to_string()));
     let [ca, cert, key] = TLS.map(|key| table.text(key));
     let [ssh_key, known_hosts] = SSH.map(|key| table.text(key));
-    table.require(&["name", "address"]);
-    if TLS.iter().any(|key| table.has(key)) {
-        table.require(&TLS);
+    for key in ["name", "address"] {
+        if !table.has(key) {
+            table.note(Problem::new(table.place(key), format!("host.{key} is missing")));
+        }
     }
-    if SSH.iter().any(|key| table.has(key)) {
-        table.require(&SSH);
-    }
+    table.require(&TLS);
+    table.require(&SSH);
     if let Some(address) = &address {
         if !matches!(address, Address::Tcp { .. }) {
             table.refuse(&TLS, "tcp://");
@@ -142,14 +142,12 @@ impl HostTable<'_, '_> {
         content.ok()
     }
 
-    /// Notes which of `keys` are missing.
+    /// Notes which of `keys` are missing, where one is there.
     fn require(&mut self, keys: &[&str]) {
+        let Some(there) = keys.iter().find(|key| self.has(key)) else { return };
         for key in keys {
             if !self.has(key) {
-                let beside = keys.iter().find(|other| self.has(other));
-                let beside =
-                    beside.map(|other| format!(" beside host.{other}")).unwrap_or_default();
-                let message = format!("host.{key} is missing{beside}");
+                let message = format!("host.{key} is missing beside host.{there}");
                 self.note(Problem::new(self.place(key), message));
             }
         }

@@ -80,9 +80,9 @@ sections! {
         /// How URLs that are handed out begin; `None`: scheme and `Host` of the request.
         public_url: Option<PublicUrl> = "",
         /// Origins beside the hub's own that may change things and open sockets.
-        origins: Vec<WebOrigin> = "" => few,
+        origins: Vec<WebOrigin> = "" => |list: &Vec<_>| few(list),
         /// Whose `X-Forwarded-*` are believed.
-        trusted_proxies: Vec<IpNet> = "" => few,
+        trusted_proxies: Vec<IpNet> = "" => |list: &Vec<_>| few(list),
     }
     /// `[admin]`: the first account.
     pub admin AdminConfig {
@@ -152,7 +152,7 @@ sections! {
     /// `[images]`: what may be run and pulled.
     pub images ImagesConfig {
         /// References that are allowed; empty: all.
-        allow: Vec<Glob> = "" => few,
+        allow: Vec<Glob> = "" => |list: &Vec<_>| few(list),
     }
     /// `[workload]`: limits of containers for which none are asked.
     pub workload WorkloadConfig {
@@ -163,7 +163,7 @@ sections! {
         /// Processes and threads, at least one.
         pids: u64 = "1024" => |n: &u64| between(*n, 1, 4_194_304),
         /// Absolute paths of the engine's machine below which an operator may bind; empty: none.
-        binds: Vec<PathBuf> = "" => absolute,
+        binds: Vec<PathBuf> = "" => |paths: &Vec<_>| absolute(paths),
     }
     /// `[hub]`: which hub this is.
     pub hub HubConfig {
@@ -187,7 +187,7 @@ fn some_time(duration: &Duration) -> Result<(), String> {
 }
 
 /// Lists are walked for each request, so they stay short.
-fn few<T>(list: &Vec<T>) -> Result<(), String> {
+fn few<T>(list: &[T]) -> Result<(), String> {
     match list.len() <= 1_000 {
         true => Ok(()),
         false => Err("must have at most 1000 entries".into()),
@@ -213,7 +213,7 @@ fn cores(cpus: &Option<f64>) -> Result<(), String> {
     cpus.map_or(Ok(()), |cpus| between(cpus, 0.01, 4_096.0))
 }
 
-fn absolute(paths: &Vec<PathBuf>) -> Result<(), String> {
+fn absolute(paths: &[PathBuf]) -> Result<(), String> {
     let plain = |path: &PathBuf| {
         path.is_absolute() && path.components().all(|part| part != std::path::Component::ParentDir)
     };

@@ -105,14 +105,18 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The text of a file of at most 1 MiB, or why not.
-pub(super) fn read_text(path: &Path) -> Result<String, String> {
+/// A file of at most 1 MiB, or why not.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let read =
-        std::fs::File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
-    match read {
+    let file = std::fs::File::open(path);
+    match file.and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes)) {
         Err(error) => Err(format!("cannot be read: {error}")),
         Ok(length) if length as u64 > MAX_FILE => Err("cannot be read: longer than 1 MiB".into()),
-        Ok(_) => String::from_utf8(bytes).map_err(|_| "cannot be read: not UTF-8 text".into()),
+        Ok(_) => Ok(bytes),
     }
+}
+
+/// The text of a file of at most 1 MiB, or why not.
+pub(super) fn read_text(path: &Path) -> Result<String, String> {
+    String::from_utf8(read_bytes(path)?).map_err(|_| "cannot be read: not UTF-8 text".into())
 }

@@ -275,3 +275,41 @@ fn files_that_cannot_be_read_are_a_failure_and_not_a_mistake() {
     assert_eq!(half.to_string(), "hub.toml:2: tls.cert: tls.key must be set too");
     assert_eq!(format!("{:?}", half.exit_code()), format!("{:?}", std::process::ExitCode::from(2)));
 }
+
+#[test]
+fn keys_of_hosts_are_texts_or_files_with_them() {
+    let path = std::env::temp_dir().join(format!("quayside-config-{}", std::process::id()));
+    std::fs::write(&path, "keys of a file").expect("a temporary file");
+    let file = format!(
+        "[[host]]\nname = \"lab\"\naddress = \"ssh://lab\"\nssh_key = \"{}\"\n\
+         known_hosts = \"lab ssh-ed25519 AAAA\"\n",
+        path.display()
+    );
+    let config = read(&sources(&file, &[]));
+    let gone = std::fs::remove_file(&path);
+    let ssh = config.hosts.first().and_then(|host| host.ssh.as_ref());
+    let ssh = ssh.map(|ssh| (ssh.key.expose().as_str(), ssh.known_hosts.as_str()));
+    assert_eq!(ssh, Some(("keys of a file", "lab ssh-ed25519 AAAA")));
+    assert!(gone.is_ok() && !config.to_toml().contains("keys of a file"));
+    let missing = errors(&file, &[]);
+    assert_eq!(
+        missing,
+        [
+            "hub.toml:4: host.ssh_key: the file cannot be read: No such file or directory (os error 2)"
+        ]
+    );
+}
+
+#[test]
+fn dockers_own_tls_is_used_where_its_variables_say_so() {
+    let told = errors(
+        "",
+        &[
+            ("DOCKER_HOST", "tcp://10.0.0.4:2376"),
+            ("DOCKER_TLS_VERIFY", "1"),
+            ("DOCKER_CERT_PATH", "/nowhere"),
+        ],
+    );
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told.iter().all(|t| t.starts_with("DOCKER_CERT_PATH: /nowhere/")), "{told:?}");
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::problem::Problem;
 use super::reader::Reader;
 use super::section::{Key, TlsKeys};
-use super::source::read_text;
+use super::source::read_bytes;
 
 /// A certificate chain and its key, PEM files that could be read at the start.
 ///
@@ -39,7 +39,7 @@ pub(super) fn pair(keys: TlsKeys, reader: &mut Reader<'_>) -> Option<Option<TlsF
 }
 
 fn readable(reader: &mut Reader<'_>, at: Key, path: &Path) -> bool {
-    let Err(message) = read_text(path) else { return true };
+    let Err(message) = read_bytes(path) else { return true };
     let origin = reader.origin_of(at);
     let place = reader.place(at, &origin);
     let message = format!("{}: {} {message}", at.path(), path.display());
