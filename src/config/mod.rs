@@ -1,7 +1,7 @@
 //! The configuration: as written (flags, variables, file) and as used (plain values).
 //!
 //! Flags go before `QUAYSIDE_*` variables, variables before the file, the file before defaults. Each key is
-//! declared once, in [`section`]; reading, printing and the list of settings all walk that table. Every
+//! declared once, in `section.rs`; reading, printing and the list of settings all walk that table. Every
 //! mistake is collected, so that one start tells all of them.
 //!
 //! Nothing here listens, connects or writes. The process's own variables and files are read in

@@ -1,3 +1,5 @@
+//! The configuration as a whole: what goes before what, what is told, what is shown.
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
