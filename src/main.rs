@@ -81,9 +81,12 @@ fn serve(config: Config) -> Result<(), Failure> {
     telemetry::start(&config.log)?;
     open_files::raise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         let shutdown = shutdown::requested()?;
         shutdown.await;
         Err("not built yet".into())
-    })
+    });
+    // What was to be waited for has been: a look-up of a name that hangs must not keep the process.
+    runtime.shutdown_background();
+    done
 }
