@@ -4,3 +4,4 @@ pub mod auth;
 pub mod domain;
 pub mod error;
 pub mod runtime;
+pub mod store;
