@@ -143,8 +143,7 @@ impl Tables {
     }
 
     pub(super) fn set_state(&self, state: &State) -> io::Result<()> {
-        let number =
-            |name: &str, value: u64| self.meta.insert(name, &value.to_be_bytes()).map(drop);
+        let number = |name: &str, value: u64| self.meta.insert(name, value.to_be_bytes()).map(drop);
         number("generation", state.generation)?;
         number("revision", state.revision)?;
         number("event count", state.events.count)?;
