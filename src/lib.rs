@@ -9,4 +9,5 @@ pub mod metrics;
 pub mod open_files;
 pub mod runtime;
 pub mod shutdown;
+pub mod store;
 pub mod telemetry;
