@@ -179,7 +179,8 @@ impl Client {
             return Ok(());
         };
         if sse.status != 200 {
-            return Err(format!("{path}: {} {}", sse.status, sse.text().await));
+            let status = sse.status;
+            return Err(format!("{path}: {status} {}", sse.text().await));
         }
         self.connected();
         while let Some(block) = sse.block().await {
