@@ -126,7 +126,7 @@ impl Disk {
     /// existing directory on a real file system. Two disks need two directories. Memory is taken
     /// for blocks once written, not for the size. Fails where FUSE may not be mounted.
     pub(crate) fn mount(dir: &Path, size: u64) -> io::Result<Self> {
-        if size == 0 || size % BLOCK != 0 {
+        if size == 0 || !size.is_multiple_of(BLOCK) {
             return Err(io::Error::other(format!("disk size {size} is no multiple of {BLOCK}")));
         }
         let point = dir.join("disk");
