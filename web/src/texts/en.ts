@@ -80,6 +80,8 @@ export const en = {
     empty: 'No host yet',
     emptyHint: 'Docker hosts that the hub watches are shown here. Name one when you start it: quayside serve --host name=unix:///var/run/docker.sock',
     noReason: 'no reason was given',
+    history: 'History',
+    changes: 'When it came and went',
     show: (host: string) => `Containers on ${host}`,
   },
 
@@ -121,7 +123,8 @@ export const en = {
     },
     sort: (column: string) => `Sort by ${column}`,
     of: (limit: string) => `of ${limit}`,
-    asOf: (span: string) => `Host away for ${span}; this is what was last known`,
+    was: (state: string) => `was ${state}`,
+    asOf: (span: string) => `host away for ${span}`,
     gone: 'Removed while you were looking',
     empty: 'No containers yet',
     emptyHint: 'Containers of every host appear here by themselves, as soon as there are any: docker run -d --name web nginx',
@@ -192,7 +195,7 @@ export const en = {
     more: (n: number) => `${n} more`,
     allEvents: 'All events',
     allContainers: 'All containers',
-    away: (host: string) => `Host ${host} is away`,
+    away: (reason: string) => `away: ${reason}`,
   },
 
   keys: {
