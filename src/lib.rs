@@ -1,1 +1,6 @@
-//! placeholder
+//! Quayside: every Docker host you own, live, over one broker.
+
+pub mod auth;
+pub mod domain;
+pub mod error;
+pub mod runtime;

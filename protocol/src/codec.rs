@@ -1,0 +1,58 @@
+//! Text to packet, with the name of the field that is wrong.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Longest packet, in bytes: a frame or body above it is refused unread.
+pub const MAX_PACKET: usize = 1 << 20;
+
+/// What is wrong with a packet, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid {
+    /// The path of the field, such as `limits.cpus`; empty where the whole text is meant.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Invalid {
+    /// A field and what is wrong with it.
+    pub fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { field: field.into(), reason: reason.into() }
+    }
+
+    /// The reason with the field's name before it, for people to read.
+    #[must_use]
+    pub fn message(&self) -> String {
+        if self.field.is_empty() {
+            self.reason.clone()
+        } else {
+            format!("{}: {}", self.field, self.reason)
+        }
+    }
+}
+
+/// Reads `data` as `T`.
+///
+/// # Errors
+/// [`Invalid`] with the path of the first field that is missing, of the wrong type or out of range.
+pub fn fields<T: DeserializeOwned>(data: Value) -> Result<T, Invalid> {
+    if !data.is_object() {
+        return Err(Invalid::new("data", "must be an object"));
+    }
+    serde_path_to_error::deserialize(data).map_err(|error| {
+        let path = error.path().to_string();
+        let reason = error.into_inner().to_string();
+        let parent = if path == "." { String::new() } else { path };
+        match missing(&reason) {
+            Some(name) if parent.is_empty() => Invalid::new(name, "is missing"),
+            Some(name) => Invalid::new(format!("{parent}.{name}"), "is missing"),
+            None => Invalid::new(parent, reason),
+        }
+    })
+}
+
+/// The name in serde's "missing field `x`", which it reports at the parent's path.
+fn missing(reason: &str) -> Option<&str> {
+    reason.strip_prefix("missing field `")?.split('`').next()
+}

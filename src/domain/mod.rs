@@ -1,0 +1,4 @@
+//! What the hub decides: it authorizes, then acts on runtimes and the store. It knows no transport, no wire
+//! form and no vendor.
+
+pub mod live;

@@ -1,0 +1,1 @@
+//! The Docker Engine: the only place that names bollard.
