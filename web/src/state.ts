@@ -1,5 +1,6 @@
 // How a state looks: a shape, a tone and a word, so that colour alone says nothing.
 
+import { span } from './format'
 import type { Container, Host } from './protocol'
 import { t } from './texts'
 
@@ -35,6 +36,27 @@ export function hostLook(host: Host): Look {
 /** It ended, and not well. */
 export function failed({ state, reason }: Container): boolean {
   return state === 'exited' && reason != null && reason !== '' && reason !== 'exit 0'
+}
+
+/** How long it has been so and why, counted on here: the engine's own words stand still. */
+export function statusWords({ state, status, reason, started_at, finished_at }: Container, now: number): string {
+  const health = / \((healthy|unhealthy|health: starting)\)/.exec(status)?.[1]
+  const parts: string[] = []
+  if (['running', 'paused'].includes(state) && started_at) parts.push(t.containers.up(span(now - Date.parse(started_at))))
+  else if (finished_at) parts.push(reason || exitWords(status), t.ago(span(now - Date.parse(finished_at))))
+  else parts.push(reason ?? '', status)
+  return [...parts, health ?? ''].filter(Boolean).join(' · ')
+}
+
+/** `exit 0` of `Exited (0) 3 minutes ago`. */
+function exitWords(status: string): string {
+  const code = /\((\d+)\)/.exec(status)?.[1]
+  return code === undefined ? '' : t.events.exit(code)
+}
+
+/** When it last started or ended, in milliseconds. */
+export function changedAt({ started_at, finished_at, created }: Container): number {
+  return Date.parse(finished_at ?? started_at ?? created)
 }
 
 /** What a person who runs hosts wants to be shown first. */

@@ -19,7 +19,7 @@ export function openSocket(sink: Sink): Transport {
   const waiting = new Map<number, Waiting>()
   const bySub = new Map<number, Subscription>()
   const wanted = new Set<Subscription>()
-  let early: Push[] = []
+  let early: { sub: number; push: Push }[] = []
   let unanswered = 0
   let lastId = 0
   let proven = false
@@ -77,9 +77,9 @@ export function openSocket(sink: Sink): Transport {
         if (!wanted.has(subscription)) return void drop(sub)
         bySub.set(sub, subscription)
         if (since === null && typeof reply['position'] === 'string') sink.position(subscription, reply['position'])
-        const now = early.filter((push) => push.sub === sub)
-        early = unanswered === 0 ? [] : early.filter((push) => push.sub !== sub)
-        for (const push of now) sink.push(subscription, push)
+        const now = early.filter((one) => one.sub === sub)
+        early = unanswered === 0 ? [] : early.filter((one) => one.sub !== sub)
+        for (const { push } of now) sink.push(subscription, push)
       })
       .catch((error: ErrorBody) => {
         unanswered--
@@ -123,9 +123,10 @@ export function openSocket(sink: Sink): Transport {
     }
     const push = packet as Push
     if (push.type === 'notice') return sink.notice(push.data.level, push.data.message)
-    const subscription = push.sub === undefined ? undefined : bySub.get(push.sub)
+    const sub = packet.sub ?? 0
+    const subscription = bySub.get(sub)
     if (subscription !== undefined) sink.push(subscription, push)
-    else if (unanswered > 0 && early.length < EARLY_PUSHES) early.push(push)
+    else if (unanswered > 0 && early.length < EARLY_PUSHES) early.push({ sub, push })
   }
 
   socket.onclose = ({ code, reason }) => lose(failureOf(code, reason))

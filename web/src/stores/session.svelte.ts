@@ -1,56 +1,54 @@
 // Who looks. The session itself lives in an HttpOnly cookie that no script can
-// read; here is only its name and role, and, in memory, what renews it.
+// read; here is only whose it is.
 
 import { HubError } from '../hub'
-import type { Container, Role } from '../protocol'
+import type { Container, LoggedIn, Role, Session, User } from '../protocol'
 import { t } from '../texts'
 import { address } from './address.svelte'
 import { connection, hub } from './connection.svelte'
 import { problems } from './problems.svelte'
 
-interface Login {
-  refresh_token: string
-  user: { username: string; role: Role }
-}
-
 /** Milliseconds between two ends of a session that are one. */
 const AGAIN = 10_000
 
-class Session {
+/** Milliseconds between two looks for a hub that is away while the page loads. */
+const RETRY = 2_000
+
+const isAway = (error: unknown): error is HubError =>
+  error instanceof HubError && (error.code === 'unavailable' || error.code === 'timeout')
+
+class CurrentSession {
   /** `unknown` until the hub has said whether the cookie is good. */
   state = $state<'unknown' | 'out' | 'in'>('unknown')
   username = $state('')
   role = $state<Role>('viewer')
   /** Why the login is shown, if not by choice. */
   reason = $state('')
-  private refreshToken: string | null = null
-  private renewing = false
+  private asking = false
   private lapsedAt = 0
 
   /** Asks the hub who the cookie belongs to; waits for a hub that is away. */
   async begin(): Promise<void> {
     try {
-      const reply = (await hub.send('auth', {})) as { username: string | null; role: Role }
-      this.enter(reply.username ?? '', reply.role)
+      const { username, role } = await this.whoAmI()
+      this.enter(username, role)
     } catch (error) {
-      if (error instanceof HubError && (error.code === 'unavailable' || error.code === 'timeout')) {
+      if (isAway(error)) {
         this.reason = error.body.message
-        setTimeout(() => void this.begin(), 2_000)
+        setTimeout(() => void this.begin(), RETRY)
       } else this.leave('')
     }
   }
 
   async login(username: string, password: string): Promise<void> {
-    const reply = (await hub.send('auth', { opt: 'login', username, password })) as Login
-    this.refreshToken = reply.refresh_token
-    this.enter(reply.user.username, reply.user.role)
+    const { user } = (await hub.send('auth', { opt: 'login', username, password })) as LoggedIn
+    this.enter(user.username, user.role)
     address.go(address.query.get('to') ?? '/', { replace: true })
   }
 
   async logout(): Promise<void> {
     try {
-      const token = this.refreshToken
-      await hub.send('auth', { opt: 'logout', ...(token === null ? {} : { refresh_token: token }) })
+      await hub.send('auth', { opt: 'logout' })
     } catch (error) {
       if (!(error instanceof HubError) || error.code !== 'unauthenticated') {
         problems.failed(t.login.logoutFailed, error)
@@ -60,30 +58,23 @@ class Session {
     this.leave('')
   }
 
-  /** The hub does not accept the session any more. */
+  /** The hub does not accept the session any more, or so it seemed to one request. */
   async lapsed(): Promise<void> {
-    if (this.renewing || this.state !== 'in') return
-    this.renewing = true
+    if (this.asking || this.state !== 'in') return
+    // A session that lapses twice in a moment is not to be had back by asking.
+    const again = Date.now() - this.lapsedAt < AGAIN
+    this.lapsedAt = Date.now()
+    if (again) return this.leave(t.login.ended)
+    this.asking = true
     try {
-      const token = this.refreshToken
-      this.refreshToken = null
-      // A session that lapses twice in a moment is not to be had back by asking.
-      const again = Date.now() - this.lapsedAt < AGAIN
-      this.lapsedAt = Date.now()
-      if (token === null && again) return this.leave(t.login.ended)
-      if (token === null) await hub.send('auth', {})
-      else {
-        const reply = (await hub.send('auth', { opt: 'renew', refresh_token: token })) as { refresh_token: string }
-        this.refreshToken = reply.refresh_token
-      }
-      hub.start()
+      const { username, role } = await this.whoAmI()
+      this.enter(username, role)
     } catch (error) {
-      const away = error instanceof HubError && (error.code === 'unavailable' || error.code === 'timeout')
       // An absent hub has not said no: the connection keeps trying and asks again.
-      if (away) hub.start()
+      if (isAway(error)) hub.start()
       else this.leave(t.login.ended)
     } finally {
-      this.renewing = false
+      this.asking = false
     }
   }
 
@@ -93,9 +84,10 @@ class Session {
     return this.role !== 'viewer' && container.owner === this.username
   }
 
-  /** For one whom the hub lets look without an account. */
-  toLogin(): void {
-    this.leave('')
+  private async whoAmI(): Promise<User> {
+    const { items } = (await hub.send('session', { opt: 'list' })) as { items: Session[] }
+    const mine = items.find((session) => session.current)
+    return (await hub.send('user', { opt: 'get', username: mine?.username ?? '' })) as User
   }
 
   private enter(username: string, role: Role): void {
@@ -107,7 +99,6 @@ class Session {
   }
 
   private leave(reason: string): void {
-    this.refreshToken = null
     this.state = 'out'
     this.username = ''
     this.role = 'viewer'
@@ -119,5 +110,5 @@ class Session {
   }
 }
 
-export const session = new Session()
+export const session = new CurrentSession()
 connection.onUnauthenticated = () => void session.lapsed()

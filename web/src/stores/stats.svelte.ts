@@ -1,44 +1,48 @@
 // What running containers use, with the course of the last sweeps.
 
 import { onceAFrame } from '../frame'
-import type { StatsItem } from '../protocol'
+import type { ContainerStats, Push } from '../protocol'
 import { hub } from './connection.svelte'
-import { containerKey } from './containers.svelte'
+import { containerKey, containers } from './containers.svelte'
 
 /** Points of a sparkline; with the usual sweep of 10 s the last five minutes. */
 const COURSE = 30
 
-export interface Usage extends StatsItem {
+export interface Usage extends ContainerStats {
   /** Percent, oldest first. */
   course: readonly number[]
 }
 
 class Stats {
   all = $state.raw<ReadonlyMap<string, Usage>>(new Map())
-  private pending: StatsItem[] = []
+  private readonly pending = new Map<string, ContainerStats>()
   private readonly draw = onceAFrame(() => this.apply())
 
   watch(): () => void {
-    const push = (given: { type: string; data: unknown }) => {
+    const push = (given: Push) => {
       if (given.type !== 'stats') return
-      this.pending = (given.data as { items: StatsItem[] }).items
+      for (const item of given.data.items) this.pending.set(containerKey(item), item)
       this.draw()
     }
     const end = hub.subscribe('stats', {}, { push })
     return () => {
       end()
-      this.pending = []
+      this.pending.clear()
       this.all = new Map()
     }
   }
 
-  /** A push holds the newest value of every container that runs: who is not in it, runs no more. */
+  /** A push holds what is new; who does not run any more uses nothing. */
   private apply(): void {
-    const next = new Map<string, Usage>()
-    for (const item of this.pending) {
-      const key = containerKey(item)
-      const course = [...(this.all.get(key)?.course ?? []), item.cpu_percent].slice(-COURSE)
-      next.set(key, { ...item, course })
+    const next = new Map(this.all)
+    for (const [key, item] of this.pending) {
+      const before = next.get(key)
+      if (before?.time === item.time) continue
+      next.set(key, { ...item, course: [...(before?.course ?? []), item.cpu_percent].slice(-COURSE) })
+    }
+    this.pending.clear()
+    if (containers.known) {
+      for (const key of next.keys()) if (containers.all.get(key)?.state !== 'running') next.delete(key)
     }
     this.all = next
   }

@@ -1,6 +1,6 @@
 // Published ports, and the address at which this browser may reach them.
 
-import type { Host, Port } from '../../protocol'
+import type { Host, PublishedPort } from '../../protocol'
 
 export interface Shown {
   text: string
@@ -11,7 +11,7 @@ export interface Shown {
 const EVERYWHERE = new Set(['', '0.0.0.0', '::', '[::]'])
 
 /** Each published port once, whether by IPv4, IPv6 or both; then what is only exposed. */
-export function shownPorts(ports: readonly Port[], host: Host | undefined): Shown[] {
+export function shownPorts(ports: readonly PublishedPort[], host: Host | undefined): Shown[] {
   const seen = new Map<string, Shown>()
   for (const { host_ip, host_port, container_port, protocol } of ports) {
     const suffix = protocol === 'tcp' ? '' : `/${protocol}`
@@ -20,7 +20,7 @@ export function shownPorts(ports: readonly Port[], host: Host | undefined): Show
       continue
     }
     const text = `${host_port}→${container_port}${suffix}`
-    const name = reach(host_ip ?? '', host?.addr ?? '')
+    const name = reach(host_ip, host?.addr ?? '')
     const href = protocol === 'tcp' && name !== null ? `http://${name}:${host_port}/` : null
     if (!seen.get(text)?.href) seen.set(text, { text, href })
   }
