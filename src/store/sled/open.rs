@@ -12,6 +12,7 @@ use super::dump;
 use super::generation::{Sidecar, rename, sync_directory};
 use super::tables::{State, Tables};
 use crate::store::StoreError;
+use crate::store::lock::DirectoryLock;
 
 /// That the newest dump had to be used, and why. What was written after the dump is lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,9 @@ pub struct Recovery {
     /// Where the damaged database was put.
     pub aside: PathBuf,
 }
+
+/// Where a database is put that something else takes the place of.
+const ASIDE: &str = "store.aside";
 
 /// A database that may be used.
 pub(super) struct Opened {
@@ -65,12 +69,18 @@ pub(super) fn open(data: &Path) -> Result<Opened, StoreError> {
     Ok(opened)
 }
 
-/// Opens the database as it is, or says what is wrong with it.
-pub(super) fn open_as_it_is(data: &Path) -> Result<(Tables, State), StoreError> {
-    let sidecar = Sidecar::read(data)?;
-    if sidecar.is_none() {
+/// Takes the data directory and opens the database as it is, or says what is wrong with it.
+pub(super) fn open_offline(data: &Path) -> Result<(DirectoryLock, Tables, State), StoreError> {
+    if Sidecar::read(data)?.is_none() {
         return Err(StoreError::Corrupt(format!("there is no store in {}", data.display())));
     }
+    let lock = DirectoryLock::take(data)?;
+    let (tables, state) = open_as_it_is(data)?;
+    Ok((lock, tables, state))
+}
+
+fn open_as_it_is(data: &Path) -> Result<(Tables, State), StoreError> {
+    let sidecar = Sidecar::read(data)?;
     attempt(data, sidecar.as_ref())?.map_err(|damage| StoreError::Corrupt(damage.reason))
 }
 
@@ -86,6 +96,10 @@ fn attempt(
     sidecar: Option<&Sidecar>,
 ) -> Result<Result<(Tables, State), Damage>, StoreError> {
     let directory = database(data);
+    if sidecar.is_some() && !directory.exists() {
+        // Opening would make an empty one.
+        return Ok(Err(Damage { reason: "it is gone".to_owned(), generation: None }));
+    }
     let result = catch_unwind(AssertUnwindSafe(|| {
         let tables = Tables::open(&directory)?;
         let state = tables.state()?;
@@ -121,17 +135,23 @@ fn recover(data: &Path, sidecar: Option<&Sidecar>, damage: Damage) -> Result<Ope
         dump.filter(|(_, state)| damage.generation.is_none_or(|found| state.generation > found));
     if usable.is_none() && sidecar.is_some() {
         return Err(StoreError::Corrupt(format!(
-            "{} in {}: {}, and there is no newer dump. Put back a copy of the directory, or load a dump with \
-             `quayside store restore`",
-            "the database",
+            "the database in {}: {}, and there is no newer dump. Put back a copy of the directory, or load a dump \
+             with `quayside store restore`",
             data.display(),
             damage.reason
         )));
     }
-    let dump = usable.map(|(path, _)| path);
-    let aside = set_aside(data)?;
-    let recovery = Some(Recovery { reason: damage.reason, dump: dump.clone(), aside });
-    let (tables, state) = build(&database(data), dump.as_deref())?;
+    let aside = data.join(ASIDE);
+    let Some((dump, _)) = usable else {
+        // The sidecar is written before the first write is taken: nothing was acknowledged yet.
+        set_aside(data)?;
+        let tables = Tables::open(&database(data)).map_err(StoreError::io("making a new store"))?;
+        let recovery = Some(Recovery { reason: damage.reason, dump: None, aside });
+        return Ok(Opened { tables, state: State::default(), recovery });
+    };
+    replace(data, &dump)?;
+    let recovery = Some(Recovery { reason: damage.reason, dump: Some(dump), aside });
+    let (tables, state) = open_as_it_is(data)?;
     Ok(Opened { tables, state, recovery })
 }
 
@@ -140,31 +160,21 @@ fn newest_intact(data: &Path) -> Result<Option<(PathBuf, State)>, StoreError> {
     Ok(dumps.into_iter().find_map(|path| dump::verify(&path).ok().map(|(state, _)| (path, state))))
 }
 
-/// Moves the database out of the way. Only the last one is kept.
-pub(super) fn set_aside(data: &Path) -> Result<PathBuf, StoreError> {
+/// Moves the database out of the way, where there is one. Only the last is kept.
+fn set_aside(data: &Path) -> Result<(), StoreError> {
     let failed = StoreError::io("putting the old database aside");
-    let aside = data.join("store.aside");
-    if database(data).exists() {
-        if aside.exists() {
-            fs::remove_dir_all(&aside).map_err(&failed)?;
-        }
-        rename(&database(data), &aside).map_err(&failed)?;
+    let aside = data.join(ASIDE);
+    if !database(data).exists() {
+        return Ok(());
     }
-    Ok(aside)
+    if aside.exists() {
+        fs::remove_dir_all(&aside).map_err(&failed)?;
+    }
+    rename(&database(data), &aside).map_err(&failed)
 }
 
-/// Makes a new database, from a dump if there is one.
-pub(super) fn build(directory: &Path, dump: Option<&Path>) -> Result<(Tables, State), StoreError> {
-    let tables = Tables::open(directory).map_err(StoreError::io("making a new store"))?;
-    let state = match dump {
-        Some(dump) => dump::load(dump, &tables, now())?,
-        None => State::default(),
-    };
-    Ok((tables, state))
-}
-
-/// Puts what a dump holds in the place of the database. If it is cut off in the middle, the database is missing, and
-/// the next start says so.
+/// Puts what a dump holds in the place of the database. If it is cut off in the middle, the database is gone, and the
+/// next start says so.
 pub(super) fn replace(data: &Path, dump: &Path) -> Result<(), StoreError> {
     let generation = Sidecar::read(data)?.map_or(0, |sidecar| sidecar.generation);
     let new = data.join("store.new");
@@ -172,7 +182,8 @@ pub(super) fn replace(data: &Path, dump: &Path) -> Result<(), StoreError> {
     if new.exists() {
         fs::remove_dir_all(&new).map_err(&failed)?;
     }
-    let (tables, mut state) = build(&new, Some(dump))?;
+    let tables = Tables::open(&new).map_err(&failed)?;
+    let mut state = dump::load(dump, &tables, now())?;
     state.generation = state.generation.max(generation) + 1;
     tables.set_state(&state).and_then(|()| tables.flush()).map_err(&failed)?;
     drop(tables);

@@ -220,6 +220,13 @@ fn an_empty_or_older_database_is_not_taken_for_the_last_one() {
 
     fs::remove_dir_all(data.join("store")).unwrap();
     let store = open(data);
+    assert!(store.recovery().unwrap().reason.contains("gone"));
+    assert!(has(&store, "ann"));
+    drop(store);
+
+    fs::remove_dir_all(data.join("store")).unwrap();
+    fs::create_dir(data.join("store")).unwrap();
+    let store = open(data);
     assert!(store.recovery().unwrap().reason.contains("empty"));
     assert!(has(&store, "ann"));
 }
@@ -257,6 +264,8 @@ fn a_dump_file_restores_everything_elsewhere() {
 #[test]
 fn there_is_nothing_to_check_in_an_empty_directory() {
     let scratch = Scratch::new("nothing");
-    let error = StoreCommand::Check.run(scratch.path()).unwrap_err();
+    let absent = scratch.path().join("absent");
+    let error = StoreCommand::Check.run(&absent).unwrap_err();
     assert!(error.to_string().contains("there is no store in"), "{error}");
+    assert!(!absent.exists());
 }
