@@ -55,7 +55,7 @@ pub(crate) fn verify(data: &Path, before: &Ledger, all: bool) -> Result<Ledger, 
     let store = SledStore::open(options).map_err(|error| format!("does not open: {error}"))?;
     let mut wrong = String::new();
     if let Some(recovery) = store.recovery()
-        && before.ready
+        && before.answers > 0
     {
         writeln!(wrong, "lost: {recovery:?}").unwrap();
     }

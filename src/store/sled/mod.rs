@@ -3,9 +3,11 @@
 //! One thread writes ([`writer`]); readers read from any thread and may see a write a few milliseconds before it is
 //! durable. Below the data directory it owns `store/`, `store.generation`, `store.aside/` and `dumps/`.
 
+mod attempt;
 mod check;
 mod dump;
 mod generation;
+mod mend;
 mod open;
 mod readers;
 mod space;

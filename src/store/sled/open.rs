@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use quayside_protocol::position::Position;
 
+use super::attempt::attempt;
 use super::dump;
 use super::generation::{Sidecar, rename, sync_directory};
+use super::mend::mend;
 use super::tables::{State, Tables};
 use crate::store::StoreError;
 use crate::store::lock::DirectoryLock;
@@ -49,7 +50,7 @@ pub(super) fn now() -> Position {
 /// Opens the database or what takes its place, and counts the opening.
 pub(super) fn open(data: &Path) -> Result<Opened, StoreError> {
     let sidecar = Sidecar::read(data)?;
-    let mut opened = match attempt(data, sidecar.as_ref())? {
+    let mut opened = match try_to_open(data, sidecar.as_ref())? {
         Ok((tables, state)) => Opened { tables, state, recovery: None },
         Err(damage) => recover(data, sidecar.as_ref(), damage)?,
     };
@@ -81,7 +82,7 @@ pub(super) fn open_offline(data: &Path) -> Result<(DirectoryLock, Tables, State)
 
 fn open_as_it_is(data: &Path) -> Result<(Tables, State), StoreError> {
     let sidecar = Sidecar::read(data)?;
-    attempt(data, sidecar.as_ref())?.map_err(|damage| StoreError::Corrupt(damage.reason))
+    try_to_open(data, sidecar.as_ref())?.map_err(|damage| StoreError::Corrupt(damage.reason))
 }
 
 struct Damage {
@@ -91,42 +92,36 @@ struct Damage {
 }
 
 /// The outer error has nothing to do with damage: no rights, no space, in use.
-fn attempt(
+fn try_to_open(
     data: &Path,
     sidecar: Option<&Sidecar>,
 ) -> Result<Result<(Tables, State), Damage>, StoreError> {
     let directory = database(data);
+    let damage = |reason: String| Damage { reason, generation: None };
     if sidecar.is_some() && !directory.exists() {
         // Opening would make an empty one.
-        return Ok(Err(Damage { reason: "it is gone".to_owned(), generation: None }));
+        return Ok(Err(damage("it is gone".to_owned())));
     }
-    let result = catch_unwind(AssertUnwindSafe(|| {
+    let opened = attempt(move || {
+        mend(&directory)?;
         let tables = Tables::open(&directory)?;
         let state = tables.state()?;
         Ok((tables, state))
-    }));
-    let damage = |reason: String| Damage { reason, generation: None };
-    match result {
+    });
+    match opened {
         Ok(Ok((tables, state))) => match sidecar.and_then(|sidecar| sidecar.objection(&state)) {
             None => Ok(Ok((tables, state))),
             Some(reason) => Ok(Err(Damage { reason, generation: Some(state.generation) })),
         },
-        Ok(Err(error)) if is_damage(&error) => Ok(Err(damage(error.to_string()))),
-        Ok(Err(error)) => Err(StoreError::io("opening the store")(error)),
-        Err(panic) => Ok(Err(damage(said(panic.as_ref())))),
+        Ok(Err(panic)) => Ok(Err(damage(panic))),
+        Err(error) if is_damage(&error) => Ok(Err(damage(error.to_string()))),
+        Err(error) => Err(StoreError::io("opening the store")(error)),
     }
 }
 
 fn is_damage(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, Other, UnexpectedEof, Unsupported};
     matches!(error.kind(), InvalidData | Other | UnexpectedEof | Unsupported)
-}
-
-fn said(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("it could not be opened")
-        .to_owned()
 }
 
 fn recover(data: &Path, sidecar: Option<&Sidecar>, damage: Damage) -> Result<Opened, StoreError> {
