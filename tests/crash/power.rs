@@ -44,9 +44,8 @@ fn cut_power(name: &str, cuts: u32, pretend: bool) -> (Vec<String>, Vec<u64>) {
             };
             let before = worker.ledger();
             let image = disk.cut(survival).unwrap();
-            let after = worker.ledger();
             let mounted = Volume::mount(&image, &scratch.path().join("after")).unwrap();
-            if let Err(wrong) = verify(&mounted.path().join("data"), &before, &after) {
+            if let Err(wrong) = verify(&mounted.path().join("data"), &before, false) {
                 losses.push(format!("run {run}, {survival:?}: {wrong}"));
             }
             drop(mounted);
