@@ -25,16 +25,18 @@ export function span(ms: number): string {
   return `${Math.floor(s / 86_400)} d`
 }
 
+// Made once: to make a formatter costs more than to draw a row.
+const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' })
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
+const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
+
 /** Exact, in the viewer's zone. */
 export function exact(ms: number): string {
-  return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })
+  return whole.format(ms)
 }
 
 /** The clock's time, with the day where it is not today. */
 export function clockTime(ms: number, now: number): string {
-  const date = new Date(ms)
-  const time = date.toLocaleTimeString(undefined, { hour12: false })
-  return date.toDateString() === new Date(now).toDateString()
-    ? time
-    : `${date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })} ${time}`
+  const today = new Date(ms).toDateString() === new Date(now).toDateString()
+  return today ? time.format(ms) : `${day.format(ms)} ${time.format(ms)}`
 }
