@@ -1,6 +1,11 @@
 //! What the hub decides: it authorizes, then acts on runtimes and the store. It knows no transport, no wire
 //! form and no vendor.
 
+pub mod account;
+pub mod fleet;
+pub mod host;
 pub mod inventory;
 pub mod live;
+pub mod page;
+pub mod stat;
 pub mod status;
