@@ -1,0 +1,3 @@
+//! The middle of the hub: the event log, and what subscribers are given. It knows no transport and no backend.
+
+pub mod log;
