@@ -110,6 +110,12 @@ impl HostMirror {
         mirror
     }
 
+    /// The host's name.
+    #[must_use]
+    pub fn name(&self) -> &Arc<str> {
+        &self.identity.host
+    }
+
     /// Its containers in no order; none while the host is not online.
     #[must_use]
     pub fn records(&self) -> Vec<Arc<ContainerState>> {
