@@ -8,7 +8,7 @@ use quayside_protocol::reply::{FileUrl, List, Reply};
 use tokio::sync::mpsc;
 
 use super::Parts;
-use crate::auth::{Caller, policy};
+use crate::auth::{Caller, Principal, policy};
 use crate::error::{Error, Result};
 
 /// Commands that come before there is an account to act for.
@@ -32,15 +32,18 @@ pub(super) async fn call(
     result
 }
 
+fn proved(caller: &Caller) -> Result<&Principal> {
+    caller.principal.as_ref().ok_or_else(Error::unauthenticated)
+}
+
 fn admit(caller: &Caller, noun: &str, opt: &str) -> Result<()> {
     if needs_nobody(noun, opt) {
         return Ok(());
     }
-    let principal = caller.principal.as_ref().ok_or_else(Error::unauthenticated)?;
-    policy::require(principal, noun, opt)
+    policy::require(proved(caller)?, noun, opt)
 }
 
-/// Changes of hosts, containers and images are recorded here, done or refused; accounts record their own changes
+/// Changes of containers and images are recorded here, done or refused; accounts and hosts record their own changes
 /// in the same commit, and here only refusals.
 async fn audit(
     parts: &Parts,
@@ -50,8 +53,9 @@ async fn audit(
     target: &str,
     result: &Result<Reply>,
 ) -> Result<()> {
-    let engine_side = matches!(noun, "host" | "container" | "image");
-    let reads = matches!(opt, "list" | "get" | "inspect" | "top" | "logs" | "stats" | "stats_all" | "df");
+    let engine_side = matches!(noun, "container" | "image");
+    let reads =
+        matches!(opt, "list" | "get" | "inspect" | "top" | "logs" | "stats" | "stats_all" | "df");
     let (word, detail) = match result {
         Ok(_) if engine_side && !reads => ("ok", ""),
         Ok(_) => return Ok(()),
@@ -84,7 +88,7 @@ async fn run(
     command: Command,
     progress: Option<mpsc::Sender<Progress>>,
 ) -> Result<Reply> {
-    let Parts { accounts, audit, fleet, hosts, containers, images, settings, .. } = parts;
+    let Parts { accounts, audit, hosts, containers, images, settings, .. } = parts;
     let done = |()| Reply::done();
     match command {
         Command::AuthToken(token) => {
@@ -100,22 +104,28 @@ async fn run(
         Command::SessionList(query) => accounts.session_list(caller, &query).map(Reply::Sessions),
         Command::SessionRemove(by) => accounts.session_remove(caller, &by).await.map(done),
         Command::SettingList(_) => Ok(Reply::Settings(List::whole(settings.clone()))),
-        Command::HostList(_) => hosts.list(caller).map(Reply::Hosts),
-        Command::HostGet(by) => hosts.get(caller, &by.host).map(|host| Reply::Host(Box::new(host))),
+        Command::HostList(_) => Ok(Reply::Hosts(List::whole(hosts.list(proved(caller)?)))),
+        Command::HostGet(by) => {
+            hosts.get(proved(caller)?, &by.host).map(|host| Reply::Host(Box::new(host)))
+        }
         Command::HostCreate(create) => {
             hosts.create(caller, create).await.map(|host| Reply::Host(Box::new(host)))
         }
         Command::HostUpdate(update) => {
             hosts.update(caller, update).await.map(|host| Reply::Host(Box::new(host)))
         }
-        Command::HostRemove(by) => hosts.remove(&by.host).await.map(done),
-        Command::HostTest(test) => hosts.test(test).await.map(Reply::HostTested),
+        Command::HostRemove(by) => hosts.remove(caller, &by.host).await.map(done),
+        Command::HostTest(test) => hosts.test(caller, test).await.map(Reply::HostTested),
         Command::HostDf(by) => hosts.df(&by.host).await.map(Reply::DiskUse),
-        Command::ContainerList(query) => containers.list(caller, &query).await.map(Reply::Containers),
+        Command::ContainerList(query) => {
+            containers.list(caller, &query).await.map(Reply::Containers)
+        }
         Command::ContainerInspect(by) => {
             containers.inspect(caller, &by).await.map(|i| Reply::Inspect(Box::new(i)))
         }
-        Command::ContainerCreate(create) => containers.create(caller, &create).await.map(Reply::Created),
+        Command::ContainerCreate(create) => {
+            containers.create(caller, &create).await.map(Reply::Created)
+        }
         Command::ContainerStart(by) => containers.start(caller, &by).await.map(done),
         Command::ContainerStop(stop) => containers.stop(caller, &stop).await.map(done),
         Command::ContainerRestart(stop) => containers.restart(caller, &stop).await.map(done),
@@ -127,6 +137,9 @@ async fn run(
         Command::ContainerTop(by) => containers.top(caller, &by).await.map(Reply::Top),
         Command::ContainerLogs(logs) => containers.logs(caller, &logs).await.map(Reply::Logs),
         Command::ContainerStats(query) => containers.stats(caller, &query).await,
+        Command::ContainerStatsAll(by) => {
+            containers.stats_all(caller, &by.host).await.map(Reply::StatsAll)
+        }
         Command::ContainerFiles(by) => {
             containers.files(caller, &by.host, &by.container, &by.path).await.map(Reply::Files)
         }
@@ -136,7 +149,9 @@ async fn run(
         Command::ImagePull(pull) => images.pull(&pull, progress).await.map(Reply::Pulled),
         Command::ImageRemove(remove) => images.remove(&remove).await.map(done),
         Command::UserList(page) => accounts.user_list(&page).map(Reply::Users),
-        Command::UserGet(by) => accounts.user_get(caller, &by).map(|user| Reply::User(Box::new(user))),
+        Command::UserGet(by) => {
+            accounts.user_get(caller, &by).map(|user| Reply::User(Box::new(user)))
+        }
         Command::UserCreate(create) => {
             accounts.user_create(caller, &create).await.map(|user| Reply::User(Box::new(user)))
         }
@@ -154,7 +169,9 @@ async fn run(
         }
         Command::InviteRemove(by) => accounts.invite_remove(caller, &by).await.map(done),
         Command::TokenList(page) => accounts.token_list(caller, &page).map(Reply::Tokens),
-        Command::TokenCreate(create) => accounts.token_create(caller, &create).await.map(Reply::TokenMade),
+        Command::TokenCreate(create) => {
+            accounts.token_create(caller, &create).await.map(Reply::TokenMade)
+        }
         Command::TokenRemove(by) => accounts.token_remove(caller, &by).await.map(done),
         Command::AuditList(query) => audit.list(&query).map(Reply::Audit),
     }

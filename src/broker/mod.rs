@@ -150,7 +150,6 @@ impl Broker {
                 Ok(Subscription::of_lines(lines))
             }
             Topic::Events | Topic::Containers | Topic::Hosts | Topic::Stats => {
-                self.parts.fleet.watch_stats(principal, subscribe);
                 Subscription::open(sources, principal, subscribe, last_event_id)
             }
         }
@@ -160,7 +159,13 @@ impl Broker {
     ///
     /// # Errors
     /// The domain's.
-    pub async fn upload(&self, caller: &Caller, target: &Target, path: &str, tar: ByteStream) -> Result<()> {
+    pub async fn upload(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        path: &str,
+        tar: ByteStream,
+    ) -> Result<()> {
         let (host, container) = (&target.host, &target.container);
         let done = self.parts.containers.upload(caller, host, container, path, tar).await;
         self.audit_files(caller, "container_upload", target, path, &done).await?;
@@ -171,7 +176,12 @@ impl Broker {
     ///
     /// # Errors
     /// The domain's.
-    pub async fn download(&self, caller: &Caller, target: &Target, path: &str) -> Result<ByteStream> {
+    pub async fn download(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        path: &str,
+    ) -> Result<ByteStream> {
         let (host, container) = (&target.host, &target.container);
         let done = self.parts.containers.download(caller, host, container, path).await;
         self.audit_files(caller, "container_download", target, path, &done).await?;
@@ -191,9 +201,8 @@ impl Broker {
         self.parts.audit.record(caller, action, &on, result, path).await
     }
 
-    /// Whether each host has answered or failed once, or has had its time to.
-    #[must_use]
-    pub fn ready(&self) -> bool {
-        self.parts.fleet.ready()
+    /// Resolves when each host has answered or failed once, or has had its time to.
+    pub async fn ready(&self) {
+        self.parts.fleet.ready().await;
     }
 }

@@ -8,6 +8,7 @@ use quayside_protocol::command::image::{List as ListQuery, Pull, Remove};
 use quayside_protocol::id::is_image;
 use quayside_protocol::push::Progress;
 use quayside_protocol::reply::{Image, List, Pulled};
+use quayside_protocol::unit::Filter;
 use tokio::sync::mpsc;
 
 use super::fleet::Fleet;
@@ -19,6 +20,9 @@ use crate::runtime::{PullStep, RegistryLogin, Runtime, RuntimeError};
 /// Tries where a registry could not be connected to, and the time they share.
 const TRIES: u32 = 3;
 const TRY_FOR: Duration = Duration::from_secs(30);
+
+/// How long a host may take to list its images.
+const LIST: Duration = Duration::from_secs(10);
 
 /// The verbs of `image`.
 pub struct Images {
@@ -50,15 +54,13 @@ impl Images {
     /// # Errors
     /// `not_found` for an unknown host.
     pub async fn list(&self, query: &ListQuery) -> Result<List<Image>> {
-        let hosts = query.host.iter().cloned().collect::<Vec<_>>();
-        let (found, failures) = self
-            .fleet
-            .each(&hosts, |runtime| async move { runtime.images().await })
-            .await?;
-        let mut items = Vec::new();
-        for (host, images) in found {
-            items.extend(images.into_iter().map(|image| Image { host: host.clone(), ..image }));
-        }
+        let hosts = Filter(query.host.iter().cloned().collect());
+        let ask = |host: Arc<str>, runtime: Arc<dyn Runtime>| async move {
+            let images = runtime.images().await?;
+            Ok(images.into_iter().map(move |image| Image { host: host.to_string(), ..image }))
+        };
+        let (found, failures) = self.fleet.ask_all(&hosts, LIST, ask).await?;
+        let mut items: Vec<_> = found.into_iter().flatten().collect();
         items.sort_by(|a, b| (&a.host, &a.tags, &a.id).cmp(&(&b.host, &b.tags, &b.id)));
         Ok(List { items, failures, next: None })
     }
@@ -67,12 +69,16 @@ impl Images {
     ///
     /// # Errors
     /// `invalid` with the field; `forbidden` by `images.allow`; the engine's.
-    pub async fn pull(&self, pull: &Pull, progress: Option<mpsc::Sender<Progress>>) -> Result<Pulled> {
+    pub async fn pull(
+        &self,
+        pull: &Pull,
+        progress: Option<mpsc::Sender<Progress>>,
+    ) -> Result<Pulled> {
         if !is_image(&pull.image) {
             return Err(Error::invalid("image", "is no image reference"));
         }
         self.allowed(&pull.image)?;
-        let runtime = self.fleet.runtime(&pull.host)?;
+        let runtime = self.fleet.runtime(&pull.host).await?;
         let login = pull.auth.as_ref().map(|auth| RegistryLogin {
             username: auth.username.clone(),
             password: Secret::new(auth.password.0.clone()),
@@ -97,7 +103,7 @@ impl Images {
         if !is_image(&remove.image) {
             return Err(Error::invalid("image", "is no image reference"));
         }
-        let runtime = self.fleet.runtime(&remove.host)?;
+        let runtime = self.fleet.runtime(&remove.host).await?;
         Ok(runtime.image_remove(&remove.image, remove.force).await?)
     }
 }

@@ -53,22 +53,6 @@ impl fmt::Display for RuntimeError {
 
 impl std::error::Error for RuntimeError {}
 
-impl From<RuntimeError> for crate::error::Error {
-    fn from(error: RuntimeError) -> Self {
-        use quayside_protocol::ErrorCode;
-        match error {
-            RuntimeError::NotFound(words) => Self::not_found(words),
-            RuntimeError::Conflict(words) => Self::conflict(words),
-            RuntimeError::NotModified => Self::conflict("it is already so"),
-            RuntimeError::Invalid(words) | RuntimeError::Failed(words) => {
-                Self::new(ErrorCode::Engine, words)
-            }
-            RuntimeError::Unavailable(words) => Self::unavailable(words),
-            RuntimeError::Timeout(words) => Self::new(ErrorCode::Timeout, words),
-        }
-    }
-}
-
 /// What a runtime's functions return.
 pub type Result<T> = std::result::Result<T, RuntimeError>;
 
@@ -302,7 +286,11 @@ pub trait Runtime: Send + Sync + 'static {
         what: Labelled<'_>,
     ) -> BoxFuture<'_, Result<Option<BTreeMap<String, String>>>>;
     /// Makes a named volume with labels.
-    fn volume_create(&self, name: &str, labels: BTreeMap<String, String>) -> BoxFuture<'_, Result<()>>;
+    fn volume_create(
+        &self,
+        name: &str,
+        labels: BTreeMap<String, String>,
+    ) -> BoxFuture<'_, Result<()>>;
     /// Where a container's ports are published now.
     fn published(&self, id: &str) -> BoxFuture<'_, Result<BTreeMap<String, Vec<HostPort>>>>;
 }

@@ -75,7 +75,10 @@ impl Containers {
         if let Some(signal) = &kill.signal {
             let plain = signal.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-');
             if signal.is_empty() || signal.len() > 16 || !plain {
-                return Err(Error::invalid("signal", "must be a name such as SIGTERM, or a number"));
+                return Err(Error::invalid(
+                    "signal",
+                    "must be a name such as SIGTERM, or a number",
+                ));
             }
         }
         let target = self.target(caller, &kill.host, &kill.container, Right::Change).await?;
@@ -106,6 +109,13 @@ impl Containers {
         self.settle(&remove.host, &target, done, "container already removed").await
     }
 
+    /// Has the mirror look again. The engine has done what was asked even if it cannot be read back now.
+    pub(super) async fn seen(&self, host: &str, id: &str) {
+        if let Err(error) = self.fleet.refresh(host, &[id.to_owned()]).await {
+            tracing::warn!(host, container = id, %error, "what was done could not be read back");
+        }
+    }
+
     /// Words the engine's answer, once the mirror has what it did.
     async fn settle(
         &self,
@@ -116,7 +126,7 @@ impl Containers {
     ) -> Result<()> {
         match done {
             Ok(()) => {
-                self.fleet.refresh(host, vec![target.id().to_owned()]).await;
+                self.seen(host, target.id()).await;
                 Ok(())
             }
             Err(RuntimeError::NotModified) => Err(Error::conflict(already)),

@@ -24,7 +24,7 @@ impl Containers {
             Some(host) => host.clone(),
             None => self.place(&spec.image).await?,
         };
-        let runtime = self.fleet.runtime(&host)?;
+        let runtime = self.fleet.runtime(&host).await?;
         self.judge_shared(principal, &*runtime, &spec).await?;
         if runtime.image_id(&spec.image).await?.is_none() {
             self.images.fetch(&*runtime, &spec.image).await?;
@@ -39,11 +39,11 @@ impl Containers {
             if let Err(left) = runtime.remove(&made.id, true, true).await {
                 tracing::warn!(host, container = made.id, error = %left, "container_create: not undone");
             }
-            self.fleet.refresh(&host, vec![made.id]).await;
+            self.seen(&host, &made.id).await;
             return Err(error.into());
         }
-        self.fleet.refresh(&host, vec![made.id.clone()]).await;
-        let name = self.fleet.container(&host, &made.id).map(|c| c.facts.name.clone());
+        self.seen(&host, &made.id).await;
+        let name = self.fleet.find(&host, &made.id).await.ok().map(|c| c.facts.name.clone());
         Ok(Created {
             ports: if create.start { runtime.published(&made.id).await? } else { BTreeMap::new() },
             host,

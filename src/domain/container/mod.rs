@@ -55,17 +55,21 @@ impl Containers {
     }
 
     /// The container that `principal` may do `right` with.
-    async fn target(&self, caller: &Caller, host: &str, container: &str, right: Right) -> Result<Target> {
+    async fn target(
+        &self,
+        caller: &Caller,
+        host: &str,
+        container: &str,
+        right: Right,
+    ) -> Result<Target> {
         let principal = proved(caller)?;
-        let runtime = self.fleet.runtime(host)?;
         if !is_name(container) {
             return Err(Error::invalid("container", "is no id or name a container can have"));
         }
-        self.fleet.listed(host).await?;
+        let found = self.fleet.find(host, container).await?;
         let missing = || Error::not_found(format!("No such container: {container}"));
-        let found = self.fleet.container(host, container).ok_or_else(missing)?;
         let container = authorize(principal, right, found, missing)?;
-        Ok(Target { container, runtime })
+        Ok(Target { container, runtime: self.fleet.runtime(host).await? })
     }
 }
 

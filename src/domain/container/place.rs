@@ -1,26 +1,27 @@
 //! Where a container goes when nobody says: of the online hosts that have its image (else of all), the one with the
 //! fewest containers.
 
-use futures::StreamExt;
+use std::time::Duration;
+
+use quayside_protocol::unit::Filter;
 
 use super::Containers;
 use crate::error::{Error, Result};
 
-/// Hosts that are asked for the image at once.
-const AT_ONCE: usize = 16;
+/// How long a host may take to say whether it has an image; one that is slower is not asked to do more.
+const ASK: Duration = Duration::from_secs(3);
 
 impl Containers {
     pub(super) async fn place(&self, image: &str) -> Result<String> {
-        let online = self.fleet.online();
-        let asked = futures::stream::iter(online)
-            .map(|(host, runtime, containers)| async move {
-                // A host that cannot tell is as one without it.
-                let has = matches!(runtime.image_id(image).await, Ok(Some(_)));
-                (!has, containers, host)
-            })
-            .buffer_unordered(AT_ONCE);
-        let best = asked.collect::<Vec<_>>().await.into_iter().min();
-        best.map(|(_, _, host)| host)
-            .ok_or_else(|| Error::unavailable("no host is online").with_field("host"))
+        let ask = |host, runtime: std::sync::Arc<dyn crate::runtime::Runtime>| async move {
+            Ok((runtime.image_id(image).await?.is_none(), host))
+        };
+        let (answers, _) = self.fleet.ask_all(&Filter::default(), ASK, ask).await?;
+        let sized = answers.into_iter().map(|(lacks, host)| {
+            let containers = self.fleet.size(&host);
+            (lacks, containers, host)
+        });
+        let best = sized.min().map(|(_, _, host)| host.to_string());
+        best.ok_or_else(|| Error::unavailable("no host is online").with_field("host"))
     }
 }

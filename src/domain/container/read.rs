@@ -3,16 +3,20 @@
 use std::collections::VecDeque;
 
 use futures::{Stream, StreamExt};
-use quayside_protocol::command::container::{List as ListQuery, Logs, Stats as StatsQuery, Target as ByTarget};
-use quayside_protocol::reply::{Container, Inspect, List, LogLine, Reply, Top};
+use quayside_protocol::command::container::{
+    List as ListQuery, Logs, Stats as StatsQuery, Target as ByTarget,
+};
+use quayside_protocol::id::short;
+use quayside_protocol::reply::{
+    Container, Inspect, List, LogLine, NamedStats, Reply, StatsAll, Top,
+};
 use quayside_protocol::topic::Subscribe;
 use quayside_protocol::unit::Filter;
 
-use super::super::inventory::ContainerState;
 use super::super::page::read_time;
 use super::{Containers, proved};
+use crate::auth::Caller;
 use crate::auth::policy::{Right, authorize};
-use crate::auth::{Caller, Principal};
 use crate::error::{Error, Result};
 use crate::runtime::LogQuery;
 
@@ -28,17 +32,7 @@ impl Containers {
     /// # Errors
     /// `not_found` for a host of the filter that is unknown.
     pub async fn list(&self, caller: &Caller, query: &ListQuery) -> Result<List<Container>> {
-        let principal = proved(caller)?;
-        let (found, failures) = self.fleet.containers(&query.host.0).await?;
-        let mut items: Vec<_> = found
-            .iter()
-            .filter(|c| visible(principal, c))
-            .filter(|c| query.state.allows(&c.facts.state))
-            .filter(|c| query.owner.is_empty() || c.owner.as_deref().is_some_and(|o| query.owner.allows(o)))
-            .filter(|c| labelled(&query.label, c))
-            .map(|c| c.to_wire())
-            .collect();
-        items.sort_by(|a, b| (&a.host, &b.created, &a.id).cmp(&(&b.host, &a.created, &b.id)));
+        let (items, failures) = self.fleet.containers(query, proved(caller)?).await?;
         Ok(List { items, failures, next: None })
     }
 
@@ -49,8 +43,12 @@ impl Containers {
     pub async fn inspect(&self, caller: &Caller, by: &ByTarget) -> Result<Inspect> {
         let target = self.target(caller, &by.host, &by.container, Right::Read).await?;
         let mut inspect = target.runtime.inspect(target.id()).await?;
-        let may_enter =
-            authorize(proved(caller)?, Right::Change, (*target.container).clone(), Error::unauthenticated);
+        let may_enter = authorize(
+            proved(caller)?,
+            Right::Change,
+            (*target.container).clone(),
+            Error::unauthenticated,
+        );
         if may_enter.is_err() {
             for variable in &mut inspect.config.env {
                 let name = variable.split('=').next().unwrap_or_default();
@@ -74,7 +72,8 @@ impl Containers {
     /// # Errors
     /// `invalid` with the field.
     pub async fn logs(&self, caller: &Caller, logs: &Logs) -> Result<List<LogLine>> {
-        let time = |field, text: &Option<String>| text.as_deref().map(|t| read_time(field, t)).transpose();
+        let time =
+            |field, text: &Option<String>| text.as_deref().map(|t| read_time(field, t)).transpose();
         let query = LogQuery {
             tail: Some(logs.tail.unwrap_or(MAX_LINES).min(MAX_LINES)),
             since: time("since", &logs.since)?,
@@ -112,7 +111,8 @@ impl Containers {
             [] => Err(Error::invalid(field, "is missing")),
             _ => Err(Error::invalid(field, "must be one")),
         };
-        let (host, container) = (one(&subscribe.host, "host")?, one(&subscribe.container, "container")?);
+        let (host, container) =
+            (one(&subscribe.host, "host")?, one(&subscribe.container, "container")?);
         let since = subscribe.since.as_deref().map(|t| read_time("since", t)).transpose()?;
         let query = LogQuery { tail: subscribe.tail, since, until: None, follow: true };
         let target = self.target(caller, &host, &container, Right::Read).await?;
@@ -136,24 +136,25 @@ impl Containers {
         let target = self.target(caller, &query.host, &query.container, Right::Read).await?;
         match since {
             Some(since) => {
-                let history = self.fleet.stats_since(&query.host, target.id(), since);
+                let history = self.fleet.usage().history(&target.container, since);
                 Ok(Reply::StatsHistory(List::whole(history)))
             }
-            None => Ok(Reply::Stats(self.fleet.stats_now(&query.host, target.id()).await?)),
+            None => Ok(Reply::Stats(self.fleet.stats(&target.container).await?)),
         }
     }
-}
 
-/// Whether `principal` may know of the container.
-pub(super) fn visible(principal: &Principal, container: &ContainerState) -> bool {
-    principal.sees_all() || principal.owns(container.owner.as_deref())
-}
-
-fn labelled(filter: &Filter, container: &ContainerState) -> bool {
-    let labels = &container.facts.labels;
-    filter.is_empty()
-        || filter.0.iter().any(|wanted| match wanted.split_once('=') {
-            Some((key, value)) => labels.get(key).is_some_and(|v| v == value),
-            None => labels.contains_key(wanted),
-        })
+    /// `container stats_all`: the values of the last sweep, of all containers of a host that the caller may know of;
+    /// zeros for those that do not run. Answers within 3 s with what it has by then.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown host; `unavailable` for one that is offline.
+    pub async fn stats_all(&self, caller: &Caller, host: &str) -> Result<StatsAll> {
+        let all = self.fleet.all_stats(host, proved(caller)?).await?;
+        let containers = all.into_iter().map(|(container, stats)| {
+            let facts = &container.facts;
+            let stats = container.is_up().then_some(stats);
+            (short(&facts.id).to_owned(), NamedStats { name: facts.name.clone(), stats })
+        });
+        Ok(StatsAll { containers: containers.collect() })
+    }
 }

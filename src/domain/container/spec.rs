@@ -54,7 +54,11 @@ pub(super) fn plan(principal: &Principal, create: &Create, rules: &Rules) -> Res
         entrypoint: checked_list("entrypoint", &create.entrypoint)?,
         env: env(principal, create.env.as_ref())?,
         labels: labels(principal, create.labels.as_ref(), &rules.hub)?,
-        working_dir: create.working_dir.as_deref().map(|dir| absolute("working_dir", dir)).transpose()?,
+        working_dir: create
+            .working_dir
+            .as_deref()
+            .map(|dir| absolute("working_dir", dir))
+            .transpose()?,
         user: checked_text("user", &create.user, 128)?,
         hostname: hostname(&create.hostname)?,
         tty: create.tty,
@@ -115,7 +119,10 @@ fn checked_name(field: &str, name: &Option<String>) -> Result<Option<String>> {
 fn checked_text(field: &str, text: &Option<String>, most: usize) -> Result<Option<String>> {
     match text {
         Some(text) if text.len() > most || text.chars().any(char::is_control) => {
-            Err(Error::invalid(field, format!("must have at most {most} bytes and no control character")))
+            Err(Error::invalid(
+                field,
+                format!("must have at most {most} bytes and no control character"),
+            ))
         }
         text => Ok(text.clone()),
     }
@@ -194,7 +201,9 @@ fn labels(
     }
     if let Some(key) = labels.keys().find(|key| key.starts_with("quayside.")) {
         let field = format!("labels.{key}");
-        return Err(Error::forbidden(format!("{field}: these labels are the hub's own")).with_field(field));
+        return Err(
+            Error::forbidden(format!("{field}: these labels are the hub's own")).with_field(field)
+        );
     }
     labels.insert("quayside.hub".into(), hub.to_owned());
     if principal.credential != Credential::Anonymous {

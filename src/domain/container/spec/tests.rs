@@ -7,7 +7,13 @@ use serde_json::{Value, json};
 use super::*;
 
 fn rules() -> Rules {
-    Rules { hub: "h1".into(), cpus: None, memory: 2 << 30, pids: 1_024, binds: vec!["/srv/share".into()] }
+    Rules {
+        hub: "h1".into(),
+        cpus: None,
+        memory: 2 << 30,
+        pids: 1_024,
+        binds: vec!["/srv/share".into()],
+    }
 }
 
 fn ask(role: Role, fields: Value) -> Result<ContainerSpec> {
@@ -40,7 +46,10 @@ fn privilege_is_forbidden_to_everybody_and_named() {
         ("ipc", json!("host")),
         ("network", json!("host")),
     ] {
-        assert_eq!(refusal(Role::Admin, json!({field: value})), (ErrorCode::Forbidden, field.into()));
+        assert_eq!(
+            refusal(Role::Admin, json!({field: value})),
+            (ErrorCode::Forbidden, field.into())
+        );
     }
     let preload = json!({"env": ["A=b", "LD_PRELOAD=/x.so"]});
     assert_eq!(refusal(Role::Admin, preload), (ErrorCode::Forbidden, "env[1]".into()));
@@ -48,7 +57,10 @@ fn privilege_is_forbidden_to_everybody_and_named() {
     assert_eq!(refusal(Role::User, all_gpus), (ErrorCode::Forbidden, "env[0]".into()));
     let label = json!({"labels": {"quayside.owner": "bob"}});
     assert_eq!(refusal(Role::Admin, label), (ErrorCode::Forbidden, "labels.quayside.owner".into()));
-    assert!(ask(Role::User, json!({"privileged": false, "cap_add": []})).is_ok(), "asks for nothing");
+    assert!(
+        ask(Role::User, json!({"privileged": false, "cap_add": []})).is_ok(),
+        "asks for nothing"
+    );
 }
 
 #[test]
@@ -58,7 +70,10 @@ fn what_an_operator_may_a_user_may_not() {
     assert_eq!(refusal(Role::User, bind("/srv/share/a")), (ErrorCode::Forbidden, field()));
     assert_eq!(refusal(Role::Operator, bind("/etc")), (ErrorCode::Forbidden, field()));
     assert_eq!(refusal(Role::Operator, bind("/srv/shared")), (ErrorCode::Forbidden, field()));
-    assert_eq!(refusal(Role::Operator, bind("/srv/share/../../etc")), (ErrorCode::Invalid, field()));
+    assert_eq!(
+        refusal(Role::Operator, bind("/srv/share/../../etc")),
+        (ErrorCode::Invalid, field())
+    );
     let mounts = ask(Role::Operator, bind("/srv/share/a")).unwrap().mounts;
     assert_eq!((mounts[0].r#type.as_str(), mounts[0].source.as_str()), ("bind", "/srv/share/a"));
     let port = json!({"ports": {"80/tcp": 8080}});
@@ -82,14 +97,20 @@ fn wrong_fields_are_named() {
         (json!({"restart": "sometimes"}), "restart"),
         (json!({"working_dir": "here"}), "working_dir"),
         (json!({"volumes": [{"name": "a", "destination": "b"}]}), "volumes[0].destination"),
-        (json!({"volumes": [{"name": "a", "source": "/b", "destination": "/c"}]}), "volumes[0].name"),
+        (
+            json!({"volumes": [{"name": "a", "source": "/b", "destination": "/c"}]}),
+            "volumes[0].name",
+        ),
         (json!({"env": ["novalue"]}), "env[0]"),
         (json!({"hostname": "-x"}), "hostname"),
         (json!({"gpus": ["a b"]}), "gpus"),
     ] {
         assert_eq!(refusal(Role::Operator, fields), (ErrorCode::Invalid, field.into()));
     }
-    assert_eq!(refusal(Role::Operator, json!({"image_id": 3})), (ErrorCode::NotFound, "image_id".into()));
+    assert_eq!(
+        refusal(Role::Operator, json!({"image_id": 3})),
+        (ErrorCode::NotFound, "image_id".into())
+    );
 }
 
 #[test]
@@ -100,6 +121,10 @@ fn bounds_are_always_set_and_labels_are_the_hubs() {
     assert_eq!(spec.env, ["A=b"]);
     assert_eq!(spec.labels["quayside.owner"], "ann");
     assert_eq!(spec.labels["quayside.hub"], "h1");
-    let cpus = ask(Role::User, json!({"limits": {"cpus": 1.5}, "restart": "on-failure:3"})).unwrap();
-    assert_eq!((cpus.nano_cpus, cpus.restart), (Some(1_500_000_000), Some(("on-failure".into(), 3))));
+    let cpus =
+        ask(Role::User, json!({"limits": {"cpus": 1.5}, "restart": "on-failure:3"})).unwrap();
+    assert_eq!(
+        (cpus.nano_cpus, cpus.restart),
+        (Some(1_500_000_000), Some(("on-failure".into(), 3)))
+    );
 }
