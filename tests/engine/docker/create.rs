@@ -18,7 +18,7 @@ fn guard(spec: &ContainerSpec) -> Container {
     Container(spec.name.clone().unwrap())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_for_is_what_the_engine_has() {
     let (engine, volume) = (engine(), name("v"));
     let mount = |kind: &str, name: &str, source: &str, destination: &str, rw: bool| Mount {
@@ -96,7 +96,7 @@ async fn what_is_asked_for_is_what_the_engine_has() {
     docker(&["volume", "rm", &volume]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_port_is_picked_by_the_engine_and_answers() {
     let engine = engine();
     let spec = ContainerSpec {
@@ -114,7 +114,7 @@ async fn a_port_is_picked_by_the_engine_and_answers() {
     drop(guard);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn pids_are_bounded_where_nobody_says_so() {
     let (engine, spec) = (engine(), spec("pids"));
     let guard = guard(&spec);
@@ -122,7 +122,7 @@ async fn pids_are_bounded_where_nobody_says_so() {
     assert_eq!(inspect(&guard.0, "{{.HostConfig.PidsLimit}}"), "4096");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_disk_limit_that_the_driver_cannot_keep_is_a_warning() {
     let engine = engine();
     let spec = ContainerSpec { disk: Some(1 << 30), ..spec("disk") };
@@ -132,7 +132,7 @@ async fn a_disk_limit_that_the_driver_cannot_keep_is_a_warning() {
     assert_eq!(kept, made.warnings.is_empty(), "{:?}", made.warnings);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn gpus_are_asked_for_by_id_and_a_host_without_says_so() {
     let engine = engine();
     let spec = ContainerSpec { gpus: vec!["GPU-1".to_owned(), "GPU-2".to_owned()], ..spec("gpu") };
@@ -149,7 +149,7 @@ async fn gpus_are_asked_for_by_id_and_a_host_without_says_so() {
     assert!(matches!(refused, Err(RuntimeError::Failed(m)) if m.contains("device driver")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_in_use_and_an_unknown_image_are_told_apart() {
     let (engine, spec) = (engine(), spec("twice"));
     let _guard = guard(&spec);

@@ -26,7 +26,7 @@ async fn take(
     events
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn events_come_live_word_for_word_and_again_from_any_moment() {
     let container = Container::idle();
     let id = inspect(&container.0, "{{.Id}}");
@@ -54,7 +54,7 @@ async fn events_come_live_word_for_word_and_again_from_any_moment() {
     assert_eq!(after, live[2..]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_comes_late_misses_nothing() {
     let container = Container::idle();
     let id = inspect(&container.0, "{{.Id}}");

@@ -6,7 +6,7 @@ use quayside::runtime::{Labelled, Runtime};
 
 use crate::real::{Container, docker, engine, inspect, name, until};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_engine_is_described_as_by_itself() {
     let found = engine().engine().await.unwrap();
     let own = docker(&[
@@ -22,7 +22,7 @@ async fn the_engine_is_described_as_by_itself() {
     engine().ping().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_tells_what_docker_ps_tells() {
     let (engine, running) =
         (engine(), Container::run(&["-l", "a=b", "-p", "8080", "--expose", "9000"], "sleep 1000"));
@@ -56,7 +56,7 @@ async fn a_list_tells_what_docker_ps_tells() {
     assert_eq!(engine.containers(Some(vec![unknown])).await, Ok(Vec::new()));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn containers_that_come_and_go_break_no_list() {
     let engine = engine();
     let churn = tokio::task::spawn_blocking(|| {
@@ -72,7 +72,7 @@ async fn containers_that_come_and_go_break_no_list() {
     churn.await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn health_is_that_of_the_check() {
     let options =
         ["--health-cmd", "test -e /ok", "--health-interval", "1s", "--health-retries", "1"];
@@ -84,7 +84,7 @@ async fn health_is_that_of_the_check() {
     until("healthy", async || health().await.as_deref() == Some("healthy")).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_inspection_is_the_engines_own() {
     let volume = name("v");
     let mount = format!("{volume}:/data:ro");
@@ -140,7 +140,7 @@ async fn an_inspection_is_the_engines_own() {
     docker(&["volume", "rm", &volume]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn labels_tell_whose_a_volume_or_network_is() {
     let (engine, volume, network) = (engine(), name("v"), name("n"));
     docker(&["volume", "create", "--label", "quayside.owner=ann", &volume]);
@@ -158,7 +158,7 @@ async fn labels_tell_whose_a_volume_or_network_is() {
     docker(&["network", "rm", &network]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn disk_use_is_that_of_docker_system_df() {
     let (engine, container) =
         (engine(), Container::run(&[], "dd if=/dev/zero of=/big bs=1M count=3; sleep 1000"));

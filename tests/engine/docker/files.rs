@@ -23,7 +23,7 @@ fn pieces(bytes: Vec<u8>) -> quayside::runtime::ByteStream {
     stream::iter(pieces).boxed()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_directory_is_listed_without_what_lies_deeper() {
     let script = "mkdir -p /d/sub/deep; echo hello >/d/file; ln -s file /d/link; chmod 1777 /d/sub; mkfifo /d/pipe;
         touch \"/d/$(head -c 200 /dev/zero | tr '\\0' n)\"; touch -d '2020-01-02 03:04:05' /d/file; echo x >/d/sub/deep/y;
@@ -54,7 +54,7 @@ async fn a_directory_is_listed_without_what_lies_deeper() {
     assert!(matches!(none, Err(RuntimeError::NotFound(m)) if m.contains("/nobody")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_huge_directory_is_refused_and_not_half_shown() {
     let script = "dd if=/dev/zero of=/d bs=1M count=0; mkdir /huge; dd if=/dev/zero of=/huge/f bs=1M count=70; echo ready; sleep 1000";
     let (engine, container) = (engine(), Container::run(&[], script));
@@ -64,7 +64,7 @@ async fn a_huge_directory_is_refused_and_not_half_shown() {
     assert!(matches!(refused, Err(RuntimeError::Failed(m)) if m.contains("64 MiB")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tar_goes_in_and_comes_out_as_it_was() {
     let (engine, container) = (engine(), Container::idle());
     let big: Vec<u8> = (0..3_000_000u32).map(|n| n.to_le_bytes()[0] ^ n.to_le_bytes()[1]).collect();
@@ -91,7 +91,7 @@ async fn a_tar_goes_in_and_comes_out_as_it_was() {
     assert!(found.unwrap() == big);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_tar_and_what_is_nowhere_is_refused() {
     let (engine, container) = (engine(), Container::idle());
     let garbage = pieces(vec![b'x'; 5_000]);

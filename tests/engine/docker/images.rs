@@ -5,7 +5,7 @@ use quayside::runtime::{PullStep, Runtime, RuntimeError};
 
 use crate::real::{Container, DEADLINE, docker, engine, name, try_docker};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn images_are_those_of_the_engine_with_their_containers() {
     let (engine, container) = (engine(), Container::idle());
     let tag = format!("{}:1", name("image"));
@@ -38,7 +38,7 @@ async fn images_are_those_of_the_engine_with_their_containers() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_registry_that_is_out_of_reach_may_be_tried_again() {
     // Nobody listens at port 1.
     let last = last("127.0.0.1:1/a/b:1").await;

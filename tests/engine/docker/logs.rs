@@ -16,7 +16,7 @@ fn texts(lines: &[LogLine]) -> Vec<&str> {
     lines.iter().map(|line| line.text.as_str()).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn lines_have_their_output_and_their_time_and_can_be_asked_for_by_it() {
     let container = Container::run(
         &[],
@@ -40,7 +40,7 @@ async fn lines_have_their_output_and_their_time_and_can_be_asked_for_by_it() {
     assert!(texts(&some).starts_with(&["2"]) && !texts(&some).contains(&"end"), "{some:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_followed_log_comes_as_it_is_written_and_ends_with_the_container() {
     for options in [&[][..], &["-t"]] {
         let script = "echo one; while [ ! -e /go ]; do sleep 0.05; done; echo two; printf 'no end'";
@@ -59,7 +59,7 @@ async fn a_followed_log_comes_as_it_is_written_and_ends_with_the_container() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn long_lines_and_bytes_that_are_no_text_come_whole() {
     // 40,000 characters in one line: the engine stores it in three messages.
     let script =
@@ -74,7 +74,7 @@ async fn long_lines_and_bytes_that_are_no_text_come_whole() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_stops_reading_stops_the_engine() {
     // The shell blocks on its output when nobody takes it from the engine's log? It does not: the engine
     // keeps a log file. What is bounded is what is read ahead of the reader, here 50 MB of log.

@@ -6,7 +6,7 @@ use crate::real::{Container, docker, engine, inspect, name, try_docker};
 
 const STATUS: &str = "{{.State.Status}}";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_verb_does_what_it_says() {
     let (engine, container) = (engine(), Container::idle());
     let id = container.0.as_str();
@@ -32,7 +32,7 @@ async fn every_verb_does_what_it_says() {
     assert!(try_docker(&["inspect", id]).is_err());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_signal_reaches_the_main_process() {
     let engine = engine();
     let container = Container::run(&[], "trap 'exit 7' USR1; while :; do sleep 1000 & wait; done");
@@ -43,7 +43,7 @@ async fn a_signal_reaches_the_main_process() {
     assert_eq!(docker(&["wait", id]), "7");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_so_already_is_told() {
     let (engine, container) = (engine(), Container::idle());
     let id = container.0.as_str();
@@ -52,7 +52,7 @@ async fn what_is_so_already_is_told() {
     assert_eq!(engine.stop(id, None).await, Err(RuntimeError::NotModified));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn refusals_come_in_the_engines_words() {
     let (engine, container) = (engine(), Container::idle());
     let id = container.0.as_str();
@@ -80,7 +80,7 @@ async fn refusals_come_in_the_engines_words() {
     engine.remove(id, true, true).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn processes_are_those_of_ps() {
     let (engine, container) = (engine(), Container::idle());
     let top = engine.top(&container.0).await.unwrap();

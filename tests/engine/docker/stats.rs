@@ -5,7 +5,7 @@ use quayside::runtime::{Runtime, RuntimeError};
 
 use crate::real::{Container, DEADLINE, docker, engine};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_busy_container_shows_and_a_stopped_one_has_none() {
     let (engine, container) = (engine(), Container::run(&["-m", "64m"], "while :; do :; done"));
     let id = container.0.as_str();
@@ -20,7 +20,7 @@ async fn a_busy_container_shows_and_a_stopped_one_has_none() {
     assert_eq!(engine.stats("nobody", false).await, Err(unknown));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn memory_is_what_docker_stats_shows() {
     // 20 MiB of page cache, of which a part could be taken back.
     let script = "dd if=/dev/zero of=/f bs=1M count=20; cat /f >/dev/null; echo done; sleep 1000";
@@ -38,7 +38,7 @@ async fn memory_is_what_docker_stats_shows() {
     assert!((ours - value).abs() <= value / 2.0 + 1.0, "{own} is not {ours} {unit}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_of_samples_ends_with_the_container() {
     let (engine, container) = (engine(), Container::run(&[], "while :; do :; done"));
     let mut stream = engine.stats_stream(&container.0).await.unwrap();
