@@ -1,11 +1,9 @@
-//! What can go wrong in the store, in words for the log and the terminal, and for callers.
+//! What can go wrong in the store, in words for the log and the terminal; answers to clients are worded elsewhere.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-use quayside_protocol::ErrorCode;
 
 use super::Key;
 
@@ -84,29 +82,6 @@ impl fmt::Display for StoreError {
             }
             StoreError::Corrupt(what) => write!(f, "the store is damaged: {what}"),
             StoreError::Io { doing, source } => write!(f, "{doing}: {source}"),
-        }
-    }
-}
-
-impl From<StoreError> for crate::error::Error {
-    fn from(error: StoreError) -> Self {
-        use crate::error::Error;
-        match &error {
-            StoreError::Conflict { .. } => {
-                Error::conflict("it was changed by somebody else meanwhile: read it again")
-                    .with_internal(&error)
-            }
-            StoreError::TooLarge { size, limit, .. } => {
-                let public = format!("{size} bytes are more than the {limit} that are stored");
-                Error::new(ErrorCode::TooLarge, public).with_internal(&error)
-            }
-            StoreError::Full { used, size } => {
-                Error::full("the hub's disk is full: only deletions are taken", *used, *size)
-            }
-            StoreError::Closed => Error::unavailable("the hub is stopping: try again soon"),
-            StoreError::Locked { .. } | StoreError::Corrupt(_) | StoreError::Io { .. } => {
-                Error::internal(&error)
-            }
         }
     }
 }

@@ -53,3 +53,35 @@ fn said(payload: &(dyn Any + Send)) -> String {
         .unwrap_or("it could not be opened")
         .to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Waits for ever when it is dropped.
+    struct Stuck(mpsc::Receiver<()>);
+
+    impl Drop for Stuck {
+        fn drop(&mut self) {
+            let _ = self.0.recv();
+        }
+    }
+
+    #[test]
+    fn a_panic_that_never_finishes_unwinding_is_an_outcome() {
+        let outcome = attempt(|| -> io::Result<()> {
+            let (sender, receiver) = mpsc::channel();
+            std::mem::forget(sender);
+            let _stuck = Stuck(receiver);
+            panic!("broken {}", 7);
+        });
+        assert_eq!(outcome.unwrap(), Err("broken 7".to_owned()));
+    }
+
+    #[test]
+    fn what_goes_well_and_what_fails_comes_back() {
+        assert_eq!(attempt(|| Ok(7)).unwrap(), Ok(7));
+        let failed = attempt(|| -> io::Result<()> { Err(io::ErrorKind::NotFound.into()) });
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+}
