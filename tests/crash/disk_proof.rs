@@ -3,29 +3,14 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::disk::{Disk, Survival};
+use crate::scratch::Scratch;
 use crate::volume::Volume;
 
 const SIZE: u64 = 64 << 20;
-
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let dir = std::env::temp_dir().join(format!("quayside-{name}-{}", std::process::id()));
-        fs::create_dir_all(&dir).unwrap();
-        Self(dir)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _removed = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn write(path: &Path, sync: bool) {
     let mut file = File::create(path).unwrap();
@@ -55,8 +40,8 @@ fn overwrite_directly(path: &Path, sync: bool) {
 #[test]
 fn synced_data_survives_every_cut_and_unsynced_data_none_that_keeps_nothing() {
     let scratch = Scratch::new("disk-proof");
-    let disk = Disk::mount(&scratch.0, SIZE).unwrap();
-    let live = Volume::format(&disk.image_path(), &scratch.0.join("live")).unwrap();
+    let disk = Disk::mount(scratch.path(), SIZE).unwrap();
+    let live = Volume::format(&disk.image_path(), &scratch.path().join("live")).unwrap();
     for round in 0..6_u64 {
         write(&live.path().join(format!("synced-{round}")), true);
         write(&live.path().join(format!("unsynced-{round}")), false);
@@ -66,7 +51,7 @@ fn synced_data_survives_every_cut_and_unsynced_data_none_that_keeps_nothing() {
             _ => Survival::Everything,
         };
         let image = disk.cut(survival).unwrap();
-        let after = Volume::mount(&image, &scratch.0.join("after")).unwrap();
+        let after = Volume::mount(&image, &scratch.path().join("after")).unwrap();
         for earlier in 0..=round {
             let name = format!("synced-{earlier}");
             assert!(intact(&after.path().join(&name)), "{survival:?} lost {name}");
@@ -82,7 +67,7 @@ fn synced_data_survives_every_cut_and_unsynced_data_none_that_keeps_nothing() {
 #[test]
 fn written_but_unflushed_blocks_are_lost_kept_or_halved_as_asked() {
     let scratch = Scratch::new("disk-halves");
-    let disk = Disk::mount(&scratch.0, SIZE).unwrap();
+    let disk = Disk::mount(scratch.path(), SIZE).unwrap();
     let image = File::options().write(true).open(disk.image_path()).unwrap();
     write_blocks(&image, 0..1000, 1);
     image.sync_data().unwrap();
@@ -105,11 +90,11 @@ fn written_but_unflushed_blocks_are_lost_kept_or_halved_as_asked() {
 #[test]
 fn bytes_on_the_disk_are_volatile_until_the_file_system_flushes() {
     let scratch = Scratch::new("disk-flush");
-    let disk = Disk::mount(&scratch.0, SIZE).unwrap();
-    let live = Volume::format(&disk.image_path(), &scratch.0.join("live")).unwrap();
+    let disk = Disk::mount(scratch.path(), SIZE).unwrap();
+    let live = Volume::format(&disk.image_path(), &scratch.path().join("live")).unwrap();
     let first_bytes_after = |survival| {
         let image = disk.cut(survival).unwrap();
-        let after = Volume::mount(&image, &scratch.0.join("after")).unwrap();
+        let after = Volume::mount(&image, &scratch.path().join("after")).unwrap();
         fs::read(after.path().join("file")).unwrap()[0]
     };
     let file = live.path().join("file");

@@ -172,7 +172,7 @@ pub(super) fn load(file: &Path, tables: &Tables, now: Position) -> Result<State,
                 tables.put(&key, revision, &value).map_err(&failed)?
             }
             Entry::Event(position, value) => {
-                tables.events.insert(&position.0.to_be_bytes(), value).map_err(&failed)?;
+                tables.events.insert(position.0.to_be_bytes(), value).map_err(&failed)?;
                 span = Some((span.map_or(position, |(first, _)| first), position));
             }
         }

@@ -13,14 +13,15 @@ pub(super) struct Readers {
     pool: Mutex<Pool>,
 }
 
+/// Boxed, for a handle is kilobytes long and is passed back and forth.
 struct Pool {
-    original: Tables,
-    idle: Vec<Tables>,
+    original: Box<Tables>,
+    idle: Vec<Box<Tables>>,
 }
 
 impl Readers {
     pub(super) fn new(original: Tables) -> Readers {
-        Readers { pool: Mutex::new(Pool { original, idle: Vec::new() }) }
+        Readers { pool: Mutex::new(Pool { original: Box::new(original), idle: Vec::new() }) }
     }
 
     /// Reads on the calling thread; the lock is not held meanwhile.
@@ -34,12 +35,12 @@ impl Readers {
         found
     }
 
-    fn lend(&self) -> Tables {
+    fn lend(&self) -> Box<Tables> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         pool.idle.pop().unwrap_or_else(|| pool.original.clone())
     }
 
-    fn give_back(&self, tables: Tables) {
+    fn give_back(&self, tables: Box<Tables>) {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if pool.idle.len() < IDLE {
             pool.idle.push(tables);

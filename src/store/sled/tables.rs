@@ -62,7 +62,13 @@ impl Tables {
 
     /// Makes everything written so far durable, in all tables, all or nothing.
     pub(super) fn flush(&self) -> io::Result<()> {
-        self.meta.flush().map(drop)
+        self.meta.flush().map(drop).inspect_err(|_| self.leak())
+    }
+
+    /// Lets no handle be the last that is dropped, for that one flushes: after a failed flush another one hangs, and
+    /// a half-applied batch must not become durable.
+    pub(super) fn leak(&self) {
+        std::mem::forget(self.clone());
     }
 
     pub(super) fn get(&self, key: &Key) -> io::Result<Option<Versioned>> {
@@ -143,8 +149,7 @@ impl Tables {
     }
 
     pub(super) fn set_state(&self, state: &State) -> io::Result<()> {
-        let number =
-            |name: &str, value: u64| self.meta.insert(name, &value.to_be_bytes()).map(drop);
+        let number = |name: &str, value: u64| self.meta.insert(name, value.to_be_bytes()).map(drop);
         number("generation", state.generation)?;
         number("revision", state.revision)?;
         number("event count", state.events.count)?;

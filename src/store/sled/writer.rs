@@ -168,7 +168,7 @@ impl Writer {
             if bounds.trimmed.is_some_and(|trimmed| at <= trimmed) {
                 continue;
             }
-            let replaced = self.tables.events.insert(&at.0.to_be_bytes(), &event.value[..])?;
+            let replaced = self.tables.events.insert(at.0.to_be_bytes(), &event.value[..])?;
             bounds.count += u64::from(replaced.is_none());
             let (first, last) = bounds.span.unwrap_or((at, at));
             bounds.span = Some((first.min(at), last.max(at)));
@@ -214,8 +214,7 @@ impl Writer {
     }
 
     fn fail(self, error: &StoreError) {
-        // The last handle that is dropped would flush what was not acknowledged, or hang in it.
-        std::mem::forget(self.tables.clone());
+        self.tables.leak();
         (self.on_failure)(error);
     }
 }
