@@ -2,5 +2,10 @@
 //! form and no vendor.
 
 pub mod account;
+pub mod fleet;
+pub mod host;
+pub mod inventory;
 pub mod live;
 pub mod page;
+pub mod stat;
+pub mod status;

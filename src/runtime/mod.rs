@@ -1,6 +1,7 @@
 //! What runs containers, in neutral words. A backend implements [`Runtime`]; nothing above it knows whose API
 //! answers. It knows no account and no right: what reaches it was allowed.
 
+pub mod address;
 pub mod docker;
 pub mod supervisor;
 

@@ -13,9 +13,6 @@ export const en = {
   dismiss: 'I have read this',
   times: (n: number) => `${n} times`,
   ago: (span: string) => `${span} ago`,
-  since: (span: string) => `for ${span}`,
-  justNow: 'just now',
-  unknown: 'unknown',
 
   login: {
     title: 'Log in',
@@ -45,7 +42,6 @@ export const en = {
     label: 'Connection',
     kinds: { websocket: 'WebSocket', sse: 'SSE', polling: 'Polling' },
     none: 'Not connected',
-    connecting: 'Connecting …',
     ms: (ms: number) => `${ms} ms`,
     since: (time: string) => `Since ${time}`,
     delay: (ms: number) => `There and back in ${ms} ms`,
@@ -55,7 +51,6 @@ export const en = {
     stopped: 'Not tried again by itself',
     tryNow: 'Try now',
     stale: (time: string) => `Not connected since ${time}. What you see is from then.`,
-    why: 'Why',
     best: 'WebSocket is tried again by itself.',
   },
 
@@ -95,8 +90,6 @@ export const en = {
     dead: 'dead',
     gone: 'removed',
     unhealthy: 'unhealthy',
-    starting: 'starting',
-    stopping: 'stopping',
   } as Record<string, string>,
 
   containers: {
@@ -109,7 +102,6 @@ export const en = {
     partial: (online: number, all: number) => `${online} of ${all} hosts answer`,
     search: 'Search name, image, id, label, port …',
     searchLabel: 'Search containers',
-    clear: 'Clear the search',
     columns: {
       state: 'State',
       name: 'Name',
@@ -138,8 +130,6 @@ export const en = {
     waiting: 'Waiting for the first list …',
     open: (where: string) => `Open ${where}`,
     more: (n: number) => `+${n}`,
-    copyPort: 'Not reachable from here: the host is not on this network',
-    held: 'Order held while you point',
   },
 
   actions: {
@@ -161,12 +151,10 @@ export const en = {
     host: 'Host',
     action: 'Action',
     range: 'Since',
-    all: 'all',
     ranges: { '15m': '15 min', '1h': '1 h', '6h': '6 h', '24h': '24 h' } as Record<string, string>,
     pause: 'Pause',
     resume: 'Go on',
     waiting: (n: number) => `${count(n, 'new event', 'new events')}`,
-    heldHint: 'Held while you point or have scrolled',
     gap: (host: string | null) => (host === null ? 'Events are missing' : `Events of ${host} are missing`),
     gapReasons: {
       engine: 'The engine was out of reach, restarted or forgot them.',
@@ -175,7 +163,6 @@ export const en = {
     inferred: 'inferred',
     inferredHint: 'Not told by the engine: seen when the list was read again',
     exit: (code: string) => `exit ${code}`,
-    container: 'Container',
     clear: 'Take the filter away',
     cut: (n: number) => `Only the newest ${n} are shown. Choose a shorter span or a filter to see others.`,
     empty: 'Nothing happened yet',
@@ -192,7 +179,6 @@ export const en = {
     calm: 'Nothing needs attention',
     calmHint: 'Containers that died, ran out of memory, are unhealthy or restart again and again, and hosts that are away, are listed here.',
     now: 'What happens now',
-    nowHint: 'The last 15 minutes, live.',
     quiet: 'Quiet for 15 minutes',
     top: 'Uses most',
     topEmpty: 'Figures appear with the first sweep of running containers.',
