@@ -91,6 +91,13 @@ impl Subscription {
         Self(Kind::Lines(Box::new(Lines::new(lines, wanted))))
     }
 
+    /// Has the values of topic `stats` come every second, where it is one container of one host that was asked for.
+    pub async fn watch_live(&mut self) {
+        if let Kind::State(state) = &mut self.0 {
+            state.watch_live().await;
+        }
+    }
+
     /// Resolves when [`Subscription::take`] gets on, even if it then finds nothing for this subscriber. May be
     /// dropped and called again at any time.
     ///

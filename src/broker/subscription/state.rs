@@ -14,7 +14,7 @@ use super::token::Mark;
 use crate::auth::Principal;
 use crate::domain::inventory::{ContainerState, HostRecord};
 use crate::domain::live::{Live, Record};
-use crate::domain::stat::StatsRecord;
+use crate::domain::stat::{StatsRecord, Watch};
 use crate::error::Result;
 
 pub(super) struct State {
@@ -25,6 +25,8 @@ pub(super) struct State {
     mark: Mark,
     /// Whether it has taken its first snapshot, or goes on from an earlier one.
     begun: bool,
+    /// Keeps the live stream of the one container that is watched.
+    live: Option<Watch>,
 }
 
 /// What changed, in no topic's own words yet.
@@ -56,7 +58,25 @@ impl State {
             head,
             mark,
             begun: mark.revision > 0,
+            live: None,
         })
+    }
+
+    /// Where it is the use of one container that is asked for, has the values come every second as long as this
+    /// lives; else, or where too many are watched so, they come with each sweep.
+    pub(super) async fn watch_live(&mut self) {
+        let ([host], [container]) = (&*self.wanted.host.0, &*self.wanted.container.0) else {
+            return;
+        };
+        if self.wanted.topic != Topic::Stats {
+            return;
+        }
+        let fleet = &self.sources.fleet;
+        if let Ok(found) = fleet.find(host, container).await
+            && found.is_for(&self.principal, &self.wanted)
+        {
+            self.live = fleet.watch(found).await.ok();
+        }
     }
 
     /// The version of the last push.
