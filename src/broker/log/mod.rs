@@ -38,13 +38,13 @@ use self::ring::Ring;
 use self::tail::Tail;
 use self::writer::Writer;
 use crate::error::{Error, Result};
+use crate::runtime::EngineEvent;
 use crate::store::{EventStore, StoreError};
 
 pub use counters::Counters;
 pub use cursor::{Cursor, Limit};
 pub use entry::{Entry, time_of};
 pub use options::{Incoming, Options, Payload, TailOrder};
-pub use recent::Identity;
 pub use scope::Scope;
 pub use start::Start;
 
@@ -82,11 +82,11 @@ impl EventLog {
     ///
     /// # Errors
     /// `internal` where the tail or the store cannot be read.
-    pub async fn open(
+    pub async fn open<I: Into<Incoming> + Send + 'static>(
         dir: &Path,
         store: Arc<dyn EventStore>,
         options: Options,
-    ) -> Result<(Self, mpsc::Sender<Incoming>)> {
+    ) -> Result<(Self, mpsc::Sender<I>)> {
         let (path, history) = (dir.to_owned(), store.clone());
         let read = tokio::task::spawn_blocking(move || {
             let bounds = history.event_bounds().map_err(Error::internal)?;
@@ -138,13 +138,14 @@ impl EventLog {
         &self.inner.counters
     }
 
-    /// The last `most` events that the engine of `host` told, oldest first; fewer where there are fewer, or where
-    /// they lie so far back that finding them would take longer than listing the host anew.
+    /// The last `most` events of `host` in the log, oldest first; fewer where there are fewer, or where they lie so
+    /// far back that finding them would take longer than listing the host anew. Blocks: up to half a second where
+    /// it has to read the disk.
     ///
     /// # Errors
     /// `internal` where the store cannot be read.
-    pub async fn recent(&self, host: &str, most: usize) -> Result<Vec<Identity>> {
-        recent::of(self.inner.clone(), host.to_owned(), most).await
+    pub fn recent(&self, host: &str, most: usize) -> Result<Vec<EngineEvent>> {
+        recent::recent(&self.inner, host, most)
     }
 
     /// Takes no more, writes what was sent before, and answers when the store has flushed all of it. Only the first

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use quayside_protocol::push::{Event, Gap};
 
+use crate::runtime::supervisor::{self, HostEvent};
+
 /// Something for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
@@ -16,6 +18,25 @@ pub struct Incoming {
     pub owner: Option<Arc<str>>,
     /// What.
     pub payload: Payload,
+}
+
+impl From<HostEvent> for Incoming {
+    fn from(event: HostEvent) -> Self {
+        let HostEvent { host, owner, time_nano, payload } = event;
+        let payload = match payload {
+            supervisor::Payload::Gap(gap) => Payload::Gap(gap),
+            supervisor::Payload::Event { kind, action, actor_id, attrs } => Payload::Event(Event {
+                host: host.to_string(),
+                r#type: kind,
+                action,
+                actor_id,
+                actor_name: attrs.get("name").cloned().unwrap_or_default(),
+                timestamp: time_nano.div_euclid(1_000_000_000),
+                attrs,
+            }),
+        };
+        Self { host: Some(host), time_nano, owner, payload }
+    }
 }
 
 /// What an entry of the log says.

@@ -1,12 +1,11 @@
 //! What was last heard of a host: what its supervisor compares with what the engine repeats after a restart.
 
-use std::sync::Arc;
-
 use quayside_protocol::position::Position;
 
 use super::options::Payload;
 use super::{Inner, lock, stored};
 use crate::error::{Error, Result};
+use crate::runtime::EngineEvent;
 use crate::store::MAX_PAGE;
 
 /// Entries that are looked through on disk for a host that the ring knows too little of: half a second. A host
@@ -16,37 +15,23 @@ const SCAN: usize = 100_000;
 /// The first look back from the ring, in nanoseconds; each next one goes twice as far.
 const WINDOW: u64 = 60_000_000_000;
 
-/// What makes an event of a host the same event.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Identity {
-    /// Nanoseconds since 1970, by the engine's clock.
-    pub time_nano: i64,
-    /// `container`, `network` …
-    pub kind: String,
-    /// Word for word.
-    pub action: String,
-    /// The thing's id.
-    pub actor_id: String,
-}
-
-fn identity(payload: &Payload, host: &str, time_nano: i64) -> Option<Identity> {
+fn of_host(payload: &Payload, host: &str, time_nano: i64) -> Option<EngineEvent> {
     let Payload::Event(event) = payload else { return None };
-    // The hub's own and what it inferred are no words of the engine.
-    let own = event.r#type == "host" || event.attrs.contains_key("quayside.inferred");
-    (event.host == host && !own).then(|| Identity {
-        time_nano,
+    (event.host == host).then(|| EngineEvent {
         kind: event.r#type.clone(),
         action: event.action.clone(),
         actor_id: event.actor_id.clone(),
+        attrs: event.attrs.clone(),
+        time_nano,
     })
 }
 
-/// The last `most` of the engine's events of `host`, oldest first.
-pub(super) fn recent(log: &Inner, host: &str, most: usize) -> Result<Vec<Identity>> {
+/// The last `most` events of `host`, oldest first.
+pub(super) fn recent(log: &Inner, host: &str, most: usize) -> Result<Vec<EngineEvent>> {
     let (mut found, floor) = {
         let ring = lock::read(&log.ring);
-        let of_host = ring.newest().filter_map(|e| identity(e.payload(), host, e.time_nano()));
-        (of_host.take(most).collect::<Vec<_>>(), ring.floor())
+        let known = ring.newest().filter_map(|e| of_host(e.payload(), host, e.time_nano()));
+        (known.take(most).collect::<Vec<_>>(), ring.floor())
     };
     found.reverse();
     let (mut before, mut window, mut scanned) = (floor, WINDOW, 0);
@@ -54,7 +39,7 @@ pub(super) fn recent(log: &Inner, host: &str, most: usize) -> Result<Vec<Identit
         let from = Position(before.0.saturating_sub(window));
         let mut older = Vec::new();
         scanned += between(log, from, before, SCAN - scanned, |payload, time_nano| {
-            older.extend(identity(payload, host, time_nano));
+            older.extend(of_host(payload, host, time_nano));
         })?;
         older.extend(found);
         found = older;
@@ -87,10 +72,4 @@ fn between(
         from = last.position;
     }
     Ok(count)
-}
-
-/// The same, off the runtime's threads.
-pub(super) async fn of(log: Arc<Inner>, host: String, most: usize) -> Result<Vec<Identity>> {
-    let found = tokio::task::spawn_blocking(move || recent(&log, &host, most));
-    found.await.map_err(Error::internal)?
 }

@@ -20,9 +20,9 @@ use super::{Inner, lock};
 /// Most entries of one write: what is ready goes together, but the first of them does not wait for ever.
 const BATCH: usize = 1_024;
 
-pub(super) struct Writer {
+pub(super) struct Writer<I> {
     pub(super) log: Arc<Inner>,
-    pub(super) incoming: mpsc::Receiver<Incoming>,
+    pub(super) incoming: mpsc::Receiver<I>,
     pub(super) closing: CancellationToken,
     pub(super) tail: Tail,
     pub(super) last: Position,
@@ -30,7 +30,7 @@ pub(super) struct Writer {
     pub(super) on_fatal: Box<dyn FnOnce(String) + Send>,
 }
 
-impl Writer {
+impl<I: Into<Incoming>> Writer<I> {
     /// Runs until the log is closed, nobody can send any more, or the tail cannot be written.
     pub(super) fn run(mut self) {
         // Also when this thread panics, so that `close` does not wait for ever.
@@ -57,7 +57,7 @@ impl Writer {
     }
 
     /// Waits for something and takes all that is ready; false: there will be no more.
-    async fn receive(&mut self, batch: &mut Vec<Incoming>) -> bool {
+    async fn receive(&mut self, batch: &mut Vec<I>) -> bool {
         if !self.closing.is_cancelled() {
             let closed = pin!(self.closing.cancelled());
             let received = pin!(self.incoming.recv_many(batch, BATCH));
@@ -70,11 +70,12 @@ impl Writer {
         self.incoming.recv_many(batch, BATCH).await > 0
     }
 
-    fn entries(&mut self, batch: &mut Vec<Incoming>) -> Vec<Arc<Entry>> {
+    fn entries(&mut self, batch: &mut Vec<I>) -> Vec<Arc<Entry>> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
         let counters = &self.log.counters;
-        let entry = |incoming: Incoming| {
+        let entry = |incoming: I| {
+            let incoming: Incoming = incoming.into();
             match incoming.payload {
                 Payload::Gap(_) => counters.gaps.fetch_add(1, Ordering::Relaxed),
                 Payload::Event(_) => counters.lag(now, incoming.time_nano),
