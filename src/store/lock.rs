@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::time::Duration;
 
 use super::StoreError;
 
@@ -31,7 +32,7 @@ impl DirectoryLock {
             .truncate(false)
             .open(directory.join("lock"))
             .map_err(StoreError::io("opening the lock of the data directory"))?;
-        match file.try_lock() {
+        match lock_soon(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
@@ -49,6 +50,18 @@ impl DirectoryLock {
             .map_err(StoreError::io("writing the lock of the data directory"))?;
         Ok(DirectoryLock { _file: file })
     }
+}
+
+/// A killed process may leave a child that has not yet become the program it was forked for, and that holds the lock
+/// for that moment. So being refused is believed after a second only.
+fn lock_soon(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..20 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(50)),
+            settled => return settled,
+        }
+    }
+    file.try_lock()
 }
 
 #[cfg(test)]

@@ -170,6 +170,16 @@ impl Disk {
     }
 }
 
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // The kernel may let go of the loop device a little later; a plain unmount would then fail
+        // and leave a dead mount behind.
+        let _gone = std::process::Command::new("umount")
+            .args(["--lazy".as_ref(), self.dir.join("disk").as_os_str()])
+            .status();
+    }
+}
+
 pub(crate) fn lock(medium: &Mutex<Medium>) -> MutexGuard<'_, Medium> {
     medium.lock().unwrap_or_else(PoisonError::into_inner)
 }

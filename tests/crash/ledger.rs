@@ -48,27 +48,32 @@ impl Ledger {
 }
 
 /// Opens what a crash left and compares: nothing may be missing that `before` the crash was
-/// acknowledged, and nothing be there that nobody had asked for by the time `after` was taken.
-pub(crate) fn verify(data: &Path, before: &Ledger, after: &Ledger) -> Result<(), String> {
+/// acknowledged and, if that is `all` that ever was, only what was under way may be there beyond it.
+/// Gives what was found: it has outlived a restart, so it counts as acknowledged from now on.
+pub(crate) fn verify(data: &Path, before: &Ledger, all: bool) -> Result<Ledger, String> {
     let options = Options::new(data, Box::new(|error: &StoreError| panic!("{error}")));
     let store = SledStore::open(options).map_err(|error| format!("does not open: {error}"))?;
     let mut wrong = String::new();
     if let Some(recovery) = store.recovery()
-        && before.ready
+        && before.answers > 0
     {
         writeln!(wrong, "lost: {recovery:?}").unwrap();
     }
-    check(&store, before, after, &mut wrong);
+    let found = check(&store, before, all, &mut wrong);
     drop(store);
     let report = sled::check(data).map_err(|error| format!("does not open again: {error}"))?;
     if !report.problems.is_empty() {
         writeln!(wrong, "damaged: {report}").unwrap();
     }
     check_dumps(data, before, &mut wrong);
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    if wrong.is_empty() { Ok(found) } else { Err(wrong) }
 }
 
-fn check(store: &SledStore, before: &Ledger, after: &Ledger, wrong: &mut String) {
+fn check(store: &SledStore, before: &Ledger, all: bool, wrong: &mut String) -> Ledger {
+    let mut reached = before.clone();
+    let span = |acknowledged, under_way| {
+        acknowledged..=if all { acknowledged + under_way } else { u64::MAX }
+    };
     for person in 0..PERSONS {
         let found = |key| store.get(&key).unwrap().map(|found| number(&found.value));
         let (user, step) = (found(user(person)), found(session(person)).unwrap_or(0));
@@ -76,12 +81,12 @@ fn check(store: &SledStore, before: &Ledger, after: &Ledger, wrong: &mut String)
         if user != whole {
             writeln!(wrong, "torn: person {person} is at {step} and {user:?}").unwrap();
         }
-        let span = before.persons[person]..=after.persons[person] + 1;
-        within(&format!("person {person}"), step, span, wrong);
+        within(&format!("person {person}"), step, span(before.persons[person], 1), wrong);
+        reached.persons[person] = step;
     }
     let count = store.get(&keys::user_counter()).unwrap().map_or(0, |found| number(&found.value));
     // Both tasks may have a commit under way.
-    within("the counter", count, before.count..=after.count + 2, wrong);
+    within("the counter", count, span(before.count, 2), wrong);
 
     let bounds = store.event_bounds().unwrap();
     let trimmed = bounds.trimmed.map_or(0, |trimmed| trimmed.0);
@@ -94,7 +99,7 @@ fn check(store: &SledStore, before: &Ledger, after: &Ledger, wrong: &mut String)
         events.extend(page);
     }
     let last = events.last().map_or(trimmed, |event| event.position.0);
-    within("the event log", last, before.event..=after.event + BATCH, wrong);
+    within("the event log", last, span(before.event, BATCH), wrong);
     if trimmed < before.trim {
         writeln!(wrong, "lost: trimmed to {trimmed}, acknowledged {}", before.trim).unwrap();
     }
@@ -112,6 +117,8 @@ fn check(store: &SledStore, before: &Ledger, after: &Ledger, wrong: &mut String)
     if (bounds.span, bounds.count) != (span, events.len() as u64) {
         writeln!(wrong, "torn: {bounds:?} with {} events at {span:?}", events.len()).unwrap();
     }
+    (reached.count, reached.event, reached.trim) = (count, last, trimmed);
+    reached
 }
 
 fn within(what: &str, found: u64, span: std::ops::RangeInclusive<u64>, wrong: &mut String) {

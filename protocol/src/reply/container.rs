@@ -114,6 +114,20 @@ wire! {
         pub pids: u64,
     }
 
+    /// A container's values in `container stats_all`.
+    pub struct NamedStats {
+        /// Without its slash.
+        pub name: String,
+        /// Null where it does not run, or there is no value of it yet.
+        pub stats: Option<Stats>,
+    }
+
+    /// `container stats_all`.
+    pub struct StatsAll {
+        /// By id of 12 characters.
+        pub containers: BTreeMap<String, NamedStats>,
+    }
+
     /// A sample of the sweep.
     pub struct TimedStats {
         /// RFC 3339 UTC.

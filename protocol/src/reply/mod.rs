@@ -69,6 +69,8 @@ pub enum Reply {
     Stats(Stats),
     /// `container stats` with `since`.
     StatsHistory(List<TimedStats>),
+    /// `container stats_all`.
+    StatsAll(StatsAll),
     /// `container files`.
     Files(List<FileEntry>),
     /// `container upload`, `download`.

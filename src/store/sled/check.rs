@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::tables::{State, Tables, decode_event, decode_key, decode_record};
 use crate::store::StoreError;
-use crate::store::lock::DirectoryLock;
 
 /// Problems that are listed one by one; a database with more is lost as a whole.
 const LISTED: usize = 20;
@@ -48,8 +47,7 @@ impl fmt::Display for Report {
 /// # Errors
 /// [`StoreError::Locked`] if one has; [`StoreError::Corrupt`] if the database cannot be opened at all.
 pub fn check(data: &Path) -> Result<Report, StoreError> {
-    let _lock = DirectoryLock::take(data)?;
-    let (tables, state) = super::open::open_as_it_is(data)?;
+    let (_lock, tables, state) = super::open::open_offline(data)?;
     let mut report = Report { generation: state.generation, ..Report::default() };
     check_records(&tables, &state, &mut report);
     check_events(&tables, &state, &mut report);

@@ -3,9 +3,11 @@
 //! One thread writes ([`writer`]); readers read from any thread and may see a write a few milliseconds before it is
 //! durable. Below the data directory it owns `store/`, `store.generation`, `store.aside/` and `dumps/`.
 
+mod attempt;
 mod check;
 mod dump;
 mod generation;
+mod mend;
 mod open;
 mod readers;
 mod space;
@@ -170,8 +172,7 @@ impl Drop for SledStore {
 
 /// Writes a dump of everything, events too, of a store that no process has open.
 pub fn dump(data: &Path, file: &Path) -> Result<Counts, StoreError> {
-    let _lock = DirectoryLock::take(data)?;
-    let (tables, state) = open::open_as_it_is(data)?;
+    let (_lock, tables, state) = open::open_offline(data)?;
     let counts = dump::write(file, &tables, &state, true)?;
     let synced = std::fs::File::open(file).and_then(|file| file.sync_all());
     synced.map_err(StoreError::io("writing a dump")).map(|()| counts)

@@ -2,16 +2,18 @@
 
 use std::fs;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use quayside_protocol::position::Position;
 
+use super::attempt::attempt;
 use super::dump;
 use super::generation::{Sidecar, rename, sync_directory};
+use super::mend::mend;
 use super::tables::{State, Tables};
 use crate::store::StoreError;
+use crate::store::lock::DirectoryLock;
 
 /// That the newest dump had to be used, and why. What was written after the dump is lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,9 @@ pub struct Recovery {
     /// Where the damaged database was put.
     pub aside: PathBuf,
 }
+
+/// Where a database is put that something else takes the place of.
+const ASIDE: &str = "store.aside";
 
 /// A database that may be used.
 pub(super) struct Opened {
@@ -45,7 +50,7 @@ pub(super) fn now() -> Position {
 /// Opens the database or what takes its place, and counts the opening.
 pub(super) fn open(data: &Path) -> Result<Opened, StoreError> {
     let sidecar = Sidecar::read(data)?;
-    let mut opened = match attempt(data, sidecar.as_ref())? {
+    let mut opened = match try_to_open(data, sidecar.as_ref())? {
         Ok((tables, state)) => Opened { tables, state, recovery: None },
         Err(damage) => recover(data, sidecar.as_ref(), damage)?,
     };
@@ -65,13 +70,19 @@ pub(super) fn open(data: &Path) -> Result<Opened, StoreError> {
     Ok(opened)
 }
 
-/// Opens the database as it is, or says what is wrong with it.
-pub(super) fn open_as_it_is(data: &Path) -> Result<(Tables, State), StoreError> {
-    let sidecar = Sidecar::read(data)?;
-    if sidecar.is_none() {
+/// Takes the data directory and opens the database as it is, or says what is wrong with it.
+pub(super) fn open_offline(data: &Path) -> Result<(DirectoryLock, Tables, State), StoreError> {
+    if Sidecar::read(data)?.is_none() {
         return Err(StoreError::Corrupt(format!("there is no store in {}", data.display())));
     }
-    attempt(data, sidecar.as_ref())?.map_err(|damage| StoreError::Corrupt(damage.reason))
+    let lock = DirectoryLock::take(data)?;
+    let (tables, state) = open_as_it_is(data)?;
+    Ok((lock, tables, state))
+}
+
+fn open_as_it_is(data: &Path) -> Result<(Tables, State), StoreError> {
+    let sidecar = Sidecar::read(data)?;
+    try_to_open(data, sidecar.as_ref())?.map_err(|damage| StoreError::Corrupt(damage.reason))
 }
 
 struct Damage {
@@ -81,25 +92,30 @@ struct Damage {
 }
 
 /// The outer error has nothing to do with damage: no rights, no space, in use.
-fn attempt(
+fn try_to_open(
     data: &Path,
     sidecar: Option<&Sidecar>,
 ) -> Result<Result<(Tables, State), Damage>, StoreError> {
     let directory = database(data);
-    let result = catch_unwind(AssertUnwindSafe(|| {
+    let damage = |reason: String| Damage { reason, generation: None };
+    if sidecar.is_some() && !directory.exists() {
+        // Opening would make an empty one.
+        return Ok(Err(damage("it is gone".to_owned())));
+    }
+    let opened = attempt(move || {
+        mend(&directory)?;
         let tables = Tables::open(&directory)?;
         let state = tables.state()?;
         Ok((tables, state))
-    }));
-    let damage = |reason: String| Damage { reason, generation: None };
-    match result {
+    });
+    match opened {
         Ok(Ok((tables, state))) => match sidecar.and_then(|sidecar| sidecar.objection(&state)) {
             None => Ok(Ok((tables, state))),
             Some(reason) => Ok(Err(Damage { reason, generation: Some(state.generation) })),
         },
-        Ok(Err(error)) if is_damage(&error) => Ok(Err(damage(error.to_string()))),
-        Ok(Err(error)) => Err(StoreError::io("opening the store")(error)),
-        Err(panic) => Ok(Err(damage(said(panic.as_ref())))),
+        Ok(Err(panic)) => Ok(Err(damage(panic))),
+        Err(error) if is_damage(&error) => Ok(Err(damage(error.to_string()))),
+        Err(error) => Err(StoreError::io("opening the store")(error)),
     }
 }
 
@@ -108,30 +124,29 @@ fn is_damage(error: &io::Error) -> bool {
     matches!(error.kind(), InvalidData | Other | UnexpectedEof | Unsupported)
 }
 
-fn said(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("it could not be opened")
-        .to_owned()
-}
-
 fn recover(data: &Path, sidecar: Option<&Sidecar>, damage: Damage) -> Result<Opened, StoreError> {
     let dump = newest_intact(data)?;
     let usable =
         dump.filter(|(_, state)| damage.generation.is_none_or(|found| state.generation > found));
     if usable.is_none() && sidecar.is_some() {
         return Err(StoreError::Corrupt(format!(
-            "{} in {}: {}, and there is no newer dump. Put back a copy of the directory, or load a dump with \
-             `quayside store restore`",
-            "the database",
+            "the database in {}: {}, and there is no newer dump. Put back a copy of the directory, or load a dump \
+             with `quayside store restore`",
             data.display(),
             damage.reason
         )));
     }
-    let dump = usable.map(|(path, _)| path);
-    let aside = set_aside(data)?;
-    let recovery = Some(Recovery { reason: damage.reason, dump: dump.clone(), aside });
-    let (tables, state) = build(&database(data), dump.as_deref())?;
+    let aside = data.join(ASIDE);
+    let Some((dump, _)) = usable else {
+        // The sidecar is written before the first write is taken: nothing was acknowledged yet.
+        set_aside(data)?;
+        let tables = Tables::open(&database(data)).map_err(StoreError::io("making a new store"))?;
+        let recovery = Some(Recovery { reason: damage.reason, dump: None, aside });
+        return Ok(Opened { tables, state: State::default(), recovery });
+    };
+    replace(data, &dump)?;
+    let recovery = Some(Recovery { reason: damage.reason, dump: Some(dump), aside });
+    let (tables, state) = open_as_it_is(data)?;
     Ok(Opened { tables, state, recovery })
 }
 
@@ -140,31 +155,21 @@ fn newest_intact(data: &Path) -> Result<Option<(PathBuf, State)>, StoreError> {
     Ok(dumps.into_iter().find_map(|path| dump::verify(&path).ok().map(|(state, _)| (path, state))))
 }
 
-/// Moves the database out of the way. Only the last one is kept.
-pub(super) fn set_aside(data: &Path) -> Result<PathBuf, StoreError> {
+/// Moves the database out of the way, where there is one. Only the last is kept.
+fn set_aside(data: &Path) -> Result<(), StoreError> {
     let failed = StoreError::io("putting the old database aside");
-    let aside = data.join("store.aside");
-    if database(data).exists() {
-        if aside.exists() {
-            fs::remove_dir_all(&aside).map_err(&failed)?;
-        }
-        rename(&database(data), &aside).map_err(&failed)?;
+    let aside = data.join(ASIDE);
+    if !database(data).exists() {
+        return Ok(());
     }
-    Ok(aside)
+    if aside.exists() {
+        fs::remove_dir_all(&aside).map_err(&failed)?;
+    }
+    rename(&database(data), &aside).map_err(&failed)
 }
 
-/// Makes a new database, from a dump if there is one.
-pub(super) fn build(directory: &Path, dump: Option<&Path>) -> Result<(Tables, State), StoreError> {
-    let tables = Tables::open(directory).map_err(StoreError::io("making a new store"))?;
-    let state = match dump {
-        Some(dump) => dump::load(dump, &tables, now())?,
-        None => State::default(),
-    };
-    Ok((tables, state))
-}
-
-/// Puts what a dump holds in the place of the database. If it is cut off in the middle, the database is missing, and
-/// the next start says so.
+/// Puts what a dump holds in the place of the database. If it is cut off in the middle, the database is gone, and the
+/// next start says so.
 pub(super) fn replace(data: &Path, dump: &Path) -> Result<(), StoreError> {
     let generation = Sidecar::read(data)?.map_or(0, |sidecar| sidecar.generation);
     let new = data.join("store.new");
@@ -172,7 +177,8 @@ pub(super) fn replace(data: &Path, dump: &Path) -> Result<(), StoreError> {
     if new.exists() {
         fs::remove_dir_all(&new).map_err(&failed)?;
     }
-    let (tables, mut state) = build(&new, Some(dump))?;
+    let tables = Tables::open(&new).map_err(&failed)?;
+    let mut state = dump::load(dump, &tables, now())?;
     state.generation = state.generation.max(generation) + 1;
     tables.set_state(&state).and_then(|()| tables.flush()).map_err(&failed)?;
     drop(tables);

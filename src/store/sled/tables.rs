@@ -62,7 +62,13 @@ impl Tables {
 
     /// Makes everything written so far durable, in all tables, all or nothing.
     pub(super) fn flush(&self) -> io::Result<()> {
-        self.meta.flush().map(drop)
+        self.meta.flush().map(drop).inspect_err(|_| self.leak())
+    }
+
+    /// Lets no handle be the last that is dropped, for that one flushes: after a failed flush another one hangs, and
+    /// a half-applied batch must not become durable.
+    pub(super) fn leak(&self) {
+        std::mem::forget(self.clone());
     }
 
     pub(super) fn get(&self, key: &Key) -> io::Result<Option<Versioned>> {

@@ -43,6 +43,12 @@ fn append(store: &SledStore, positions: std::ops::RangeInclusive<u64>) {
     block_on(store.append_events(positions.map(event).collect())).unwrap();
 }
 
+fn copy(data: &Path, from: &str, to: &str) {
+    let (from, to) = (data.join(from), data.join(to));
+    let done = std::process::Command::new("cp").arg("-a").args([from, to]).status().unwrap();
+    assert!(done.success());
+}
+
 fn wreck(data: &Path) {
     for entry in fs::read_dir(data.join("store/metadata")).unwrap() {
         let path = entry.unwrap().path();
@@ -66,6 +72,32 @@ fn what_was_written_is_there_after_a_restart() {
     assert!(has(&store, "ann") && store.recovery().is_none());
     assert_eq!(store.event_bounds().unwrap(), bounds);
     assert!(write(&store, "ann").unwrap()[0] > first);
+}
+
+#[test]
+fn a_kill_between_the_databases_snapshot_and_its_next_log_loses_nothing() {
+    let scratch = Scratch::new("snapshot");
+    let store = open(scratch.path());
+    write(&store, "ann").unwrap();
+    drop(store);
+    // Opening folds everything into the snapshot; then the kill comes before the next log is there.
+    let tables = tables::Tables::open(&scratch.path().join("store")).unwrap();
+    copy(scratch.path(), "store", "killed");
+    drop(tables);
+    fs::remove_dir_all(scratch.path().join("store")).unwrap();
+    copy(scratch.path(), "killed", "store");
+    for entry in fs::read_dir(scratch.path().join("store/metadata")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().starts_with("log_") {
+            assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+            fs::remove_file(path).unwrap();
+        }
+    }
+    for _ in 0..3 {
+        let store = open(scratch.path());
+        assert!(store.recovery().is_none());
+        assert!(has(&store, "ann"));
+    }
 }
 
 #[test]
@@ -199,26 +231,28 @@ fn a_damaged_database_without_a_dump_is_not_thrown_away() {
 fn an_empty_or_older_database_is_not_taken_for_the_last_one() {
     let scratch = Scratch::new("older");
     let data = scratch.path();
-    let copy = |from: &str, to: &str| {
-        let (from, to) = (data.join(from), data.join(to));
-        let done = std::process::Command::new("cp").arg("-a").args([from, to]).status().unwrap();
-        assert!(done.success());
-    };
     drop(open(data));
-    copy("store", "old");
+    copy(data, "store", "old");
     let store = open(data);
     write(&store, "ann").unwrap();
     store.dump().unwrap();
     drop(store);
 
     fs::remove_dir_all(data.join("store")).unwrap();
-    copy("old", "store");
+    copy(data, "old", "store");
     let store = open(data);
     assert!(store.recovery().unwrap().reason.contains("older"));
     assert!(has(&store, "ann"));
     drop(store);
 
     fs::remove_dir_all(data.join("store")).unwrap();
+    let store = open(data);
+    assert!(store.recovery().unwrap().reason.contains("gone"));
+    assert!(has(&store, "ann"));
+    drop(store);
+
+    fs::remove_dir_all(data.join("store")).unwrap();
+    fs::create_dir(data.join("store")).unwrap();
     let store = open(data);
     assert!(store.recovery().unwrap().reason.contains("empty"));
     assert!(has(&store, "ann"));
@@ -257,6 +291,8 @@ fn a_dump_file_restores_everything_elsewhere() {
 #[test]
 fn there_is_nothing_to_check_in_an_empty_directory() {
     let scratch = Scratch::new("nothing");
-    let error = StoreCommand::Check.run(scratch.path()).unwrap_err();
+    let absent = scratch.path().join("absent");
+    let error = StoreCommand::Check.run(&absent).unwrap_err();
     assert!(error.to_string().contains("there is no store in"), "{error}");
+    assert!(!absent.exists());
 }

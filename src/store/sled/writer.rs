@@ -214,8 +214,7 @@ impl Writer {
     }
 
     fn fail(self, error: &StoreError) {
-        // The last handle that is dropped would flush what was not acknowledged, or hang in it.
-        std::mem::forget(self.tables.clone());
+        self.tables.leak();
         (self.on_failure)(error);
     }
 }
