@@ -61,6 +61,8 @@ pub enum Reply {
     Stats(Stats),
     /// `container stats` with `since`.
     StatsHistory(List<TimedStats>),
+    /// `container stats_all`.
+    StatsAll(StatsAll),
     /// `container files`.
     Files(List<FileEntry>),
     /// `container upload`, `download`.
@@ -525,6 +527,20 @@ wire! {
         pub block_write: u64,
         /// Processes and threads.
         pub pids: u64,
+    }
+
+    /// A container's values in `container stats_all`.
+    pub struct NamedStats {
+        /// Without its slash.
+        pub name: String,
+        /// Null where it does not run, or there is no value of it yet.
+        pub stats: Option<Stats>,
+    }
+
+    /// `container stats_all`.
+    pub struct StatsAll {
+        /// By id of 12 characters.
+        pub containers: BTreeMap<String, NamedStats>,
     }
 
     /// A sample of the sweep.
