@@ -303,8 +303,9 @@ async fn owners_see_their_own_and_network_events_are_theirs_too() {
     assert_eq!(count(&principal(Role::User, "ann")), 1);
     assert_eq!(count(&principal(Role::User, "bob")), 0);
     assert_eq!(count(&principal(Role::Viewer, "bob")), 2);
-    let list = hub.fleet.containers(&List::default(), &principal(Role::User, "ann"));
-    assert_eq!(list.await.unwrap().0[0].owner.as_deref(), Some("ann"));
+    let (list, ann) = (List::default(), principal(Role::User, "ann"));
+    let (items, _) = hub.fleet.containers(&list, &ann).await.unwrap();
+    assert_eq!(items.iter().map(|c| c.owner.as_deref()).collect::<Vec<_>>(), [Some("ann")]);
 }
 
 #[tokio::test(start_paused = true)]
