@@ -277,3 +277,6 @@ impl Handle {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
