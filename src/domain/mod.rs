@@ -1,4 +1,6 @@
 //! What the hub decides: it authorizes, then acts on runtimes and the store. It knows no transport, no wire
 //! form and no vendor.
 
+pub mod account;
 pub mod live;
+pub mod page;
