@@ -2,6 +2,7 @@
 //! them, over real sockets.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod rights;
 #[path = "../support/mod.rs"]
 mod support;
 mod tidy;
