@@ -40,6 +40,7 @@
 //! passed through: what is not a command of the protocol cannot be reached. Secrets have no way into a log, an
 //! audit entry or a `Debug`.
 
+pub mod app;
 pub mod auth;
 pub mod broker;
 pub mod config;
@@ -52,3 +53,4 @@ pub mod runtime;
 pub mod shutdown;
 pub mod store;
 pub mod telemetry;
+pub mod transport;

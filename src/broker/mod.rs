@@ -6,6 +6,7 @@ pub mod log;
 pub mod subscription;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use quayside_protocol::command::Command;
 use quayside_protocol::command::container::Target;
@@ -23,7 +24,8 @@ use crate::domain::host::Hosts;
 use crate::domain::image::Images;
 use crate::error::{Error, Result};
 use crate::runtime::ByteStream;
-use subscription::{Sources, Subscription};
+pub use log::Limit;
+pub use subscription::{Delivery, Sources, Subscription};
 
 /// What a request presented to prove who it is.
 #[derive(Clone, Copy)]
@@ -62,13 +64,14 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Broker {
     parts: Arc<Parts>,
+    ready: Arc<AtomicBool>,
 }
 
 impl Broker {
     /// The broker over `parts`.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts) }
+        Self { parts: Arc::new(parts), ready: Arc::default() }
     }
 
     /// Who presented it; none where nothing was presented and nobody may come without.
@@ -79,7 +82,11 @@ impl Broker {
         let accounts = &self.parts.accounts;
         match presented {
             Presented::Nothing => Ok(accounts.anonymous()),
-            Presented::Bearer(token) => accounts.authenticate(token).map(Some),
+            Presented::Bearer(token) => match accounts.authenticate(token) {
+                // An invite speaks for nobody yet; registration takes it from the caller's bearer.
+                Err(_) if accounts.is_invite(token) => Ok(None),
+                principal => principal.map(Some),
+            },
             Presented::Ticket(ticket) => accounts.ticket_use(ticket).map(Some),
             Presented::Cookie(cookie) => accounts.authenticate_cookie(cookie).map(Some),
         }
@@ -102,7 +109,7 @@ impl Broker {
     ///
     /// # Errors
     /// `unauthenticated` or `forbidden`.
-    pub fn require(&self, caller: &Caller, noun: &str, opt: &str) -> Result<()> {
+    pub fn may(&self, caller: &Caller, noun: &str, opt: &str) -> Result<()> {
         if dispatch::needs_nobody(noun, opt) {
             return Ok(());
         }
@@ -147,10 +154,12 @@ impl Broker {
         match subscribe.topic {
             Topic::Logs => {
                 let lines = self.parts.containers.follow(caller, subscribe).await?;
-                Ok(Subscription::of_lines(lines))
+                Ok(Subscription::of_lines(lines, subscribe))
             }
             Topic::Events | Topic::Containers | Topic::Hosts | Topic::Stats => {
-                Subscription::open(sources, principal, subscribe, last_event_id)
+                let mut open = Subscription::open(sources, principal, subscribe, last_event_id)?;
+                open.watch_live().await;
+                Ok(open)
             }
         }
     }
@@ -168,7 +177,7 @@ impl Broker {
     ) -> Result<()> {
         let (host, container) = (&target.host, &target.container);
         let done = self.parts.containers.upload(caller, host, container, path, tar).await;
-        self.audit_files(caller, "container_upload", target, path, &done).await?;
+        self.audit_files(caller, "container_upload", target, path, word(&done)).await?;
         done
     }
 
@@ -184,25 +193,36 @@ impl Broker {
     ) -> Result<ByteStream> {
         let (host, container) = (&target.host, &target.container);
         let done = self.parts.containers.download(caller, host, container, path).await;
-        self.audit_files(caller, "container_download", target, path, &done).await?;
+        self.audit_files(caller, "container_download", target, path, word(&done)).await?;
         done
     }
 
-    async fn audit_files<T>(
+    async fn audit_files(
         &self,
         caller: &Caller,
         action: &str,
         target: &Target,
         path: &str,
-        done: &Result<T>,
+        result: &str,
     ) -> Result<()> {
         let on = format!("{}/{}", target.host, target.container);
-        let result = done.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok");
         self.parts.audit.record(caller, action, &on, result, path).await
     }
 
-    /// Resolves when each host has answered or failed once, or has had its time to.
-    pub async fn ready(&self) {
+    /// Waits until each host has answered or failed once, or has had its time to; from then on the hub is ready.
+    pub async fn get_ready(&self) {
         self.parts.fleet.ready().await;
+        self.ready.store(true, Ordering::Release);
     }
+
+    /// Whether each host has answered or failed once, or has had its time to.
+    #[must_use]
+    pub fn ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
+    }
+}
+
+/// A result in the audit's words.
+fn word<T>(done: &Result<T>) -> &'static str {
+    done.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok")
 }

@@ -3,6 +3,8 @@
 
 pub mod address;
 pub mod docker;
+#[cfg(test)]
+pub(crate) mod scripted;
 pub mod supervisor;
 
 use std::collections::BTreeMap;

@@ -68,12 +68,15 @@ impl Inner {
     }
 }
 
+/// The keeper's end: whether the store has everything.
+type Kept = JoinHandle<Result<(), StoreError>>;
+
 /// The event log. Clones are the same log.
 #[derive(Clone)]
 pub struct EventLog {
     inner: Arc<Inner>,
     closing: CancellationToken,
-    keeper: Arc<Mutex<Option<JoinHandle<Result<(), StoreError>>>>>,
+    keeper: Arc<Mutex<Option<Kept>>>,
 }
 
 impl EventLog {

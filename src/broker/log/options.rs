@@ -56,7 +56,6 @@ pub enum TailOrder {
     BeforePush,
     /// After it was pushed, with the next batch: what the crash suite must be able to tell from a log that
     /// keeps its promise. Nothing but that suite sets it.
-    #[doc(hidden)]
     AfterPush,
 }
 

@@ -151,3 +151,40 @@ fn checksum(bytes: &[u8]) -> u64 {
         (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::log::tests::{Dir, event, incoming};
+
+    #[test]
+    fn a_file_is_emptied_only_when_the_store_has_all_of_it() {
+        let dir = Dir::new();
+        let (mut tail, found) = Tail::open(dir.path()).unwrap();
+        assert!(found.is_empty());
+        let mut last = 0;
+        let mut write = |tail: &mut Tail, count: u64, stored: u64| {
+            for _ in 0..count {
+                let mut event = event("a", last);
+                event.attrs.insert("long".into(), "x".repeat(50_000));
+                last += 1;
+                let entry = Entry::new(Position(last), Position(last - 1), incoming(event, None));
+                tail.append(&[Arc::new(entry)], Position(stored)).unwrap();
+            }
+            last
+        };
+        let length = |n: u8| fs::metadata(dir.path().join(format!("tail.{n}"))).unwrap().len();
+        write(&mut tail, 300, 0);
+        assert!(length(0) < ROTATE + 100_000 && length(1) > 2 * ROTATE, "emptied too early");
+        write(&mut tail, 1, 80);
+        let all: Vec<_> = (1..=301).collect();
+        let kept = |dir: &Dir| {
+            let (_, found) = Tail::open(dir.path()).unwrap();
+            found.iter().map(|entry| entry.position().0).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&dir), all, "the store has only some of the older file");
+        let last = write(&mut tail, 2, 301);
+        assert!(length(0) < 200_000, "the older file is not emptied");
+        assert_eq!(kept(&dir).last(), Some(&last));
+    }
+}

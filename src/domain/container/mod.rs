@@ -67,7 +67,8 @@ impl Containers {
             return Err(Error::invalid("container", "is no id or name a container can have"));
         }
         let found = self.fleet.find(host, container).await?;
-        let missing = || Error::not_found(format!("No such container: {container}"));
+        let missing =
+            || Error::not_found(format!("No such container: {container}")).with_field("container");
         let container = authorize(principal, right, found, missing)?;
         Ok(Target { container, runtime: self.fleet.runtime(host).await? })
     }

@@ -55,7 +55,9 @@ impl Fleet {
         let handle = self.handle(host)?;
         handle.online().await?;
         handle.mirror.find(container).map_err(|matching| match matching {
-            0 => Error::not_found(format!("No such container: {container}")),
+            0 => {
+                Error::not_found(format!("No such container: {container}")).with_field("container")
+            }
             _ => {
                 let reason = format!("{matching} ids begin with {container}: give more of it");
                 Error::invalid("container", reason)

@@ -70,3 +70,6 @@ impl Usage {
         self.live.apply(vec![Arc::new(record)], &[]);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,3 +84,58 @@ fn event(facts: &ContainerFacts, action: &str, at: DateTime<Utc>) -> EngineEvent
         time_nano: nanos(at),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::runtime::scripted::{at, running};
+
+    fn list(containers: &[ContainerFacts]) -> Containers {
+        containers.iter().map(|c| (c.id.clone(), Arc::new(c.clone()))).collect()
+    }
+
+    fn inferred(before: &[ContainerFacts], now: &[ContainerFacts]) -> Vec<String> {
+        let events = infer(&list(before), &list(now), at(1_000));
+        let word = |e: &EngineEvent| {
+            assert_eq!(e.attrs[INFERRED], "true");
+            let code = e.attrs.get("exitCode").map(|code| format!(" {code}")).unwrap_or_default();
+            format!("{}{code} at {}", e.action, e.time_nano / 1_000_000_000 - 1_700_000_000)
+        };
+        events.iter().map(word).collect()
+    }
+
+    fn down(code: i64) -> ContainerFacts {
+        let (state, finished_at) = ("exited".into(), Some(at(9)));
+        ContainerFacts { state, exit_code: code, finished_at, ..running("web") }
+    }
+
+    #[test]
+    fn a_difference_becomes_the_events_that_lead_to_it() {
+        let up = running("web");
+        let again = ContainerFacts { started_at: Some(at(20)), ..up.clone() };
+        let ended_again =
+            ContainerFacts { finished_at: Some(at(30)), state: "exited".into(), ..again.clone() };
+        let never = ContainerFacts { started_at: None, state: "created".into(), ..up.clone() };
+        let paused = ContainerFacts { state: "paused".into(), ..up.clone() };
+        let renamed = ContainerFacts { name: "w".into(), ..up.clone() };
+        for (before, now, wanted) in [
+            (vec![], vec![up.clone()], vec!["create at 0", "start at 1"]),
+            (vec![], vec![never.clone()], vec!["create at 0"]),
+            (vec![], vec![down(3)], vec!["create at 0", "start at 1", "die 3 at 9"]),
+            (vec![never], vec![up.clone()], vec!["start at 1"]),
+            (vec![up.clone()], vec![down(3)], vec!["die 3 at 9"]),
+            (vec![up.clone()], vec![again.clone()], vec!["die at 20", "start at 20"]),
+            (vec![down(0)], vec![again], vec!["start at 20"]),
+            (vec![down(0)], vec![ended_again], vec!["start at 20", "die 0 at 30"]),
+            (vec![up.clone()], vec![], vec!["die at 1000", "destroy at 1000"]),
+            (vec![down(0)], vec![], vec!["destroy at 1000"]),
+            (vec![up.clone()], vec![renamed], vec!["rename at 1000"]),
+            (vec![up.clone()], vec![paused], vec![]),
+            (vec![up.clone()], vec![up], vec![]),
+        ] {
+            assert_eq!(inferred(&before, &now), wanted);
+        }
+    }
+}

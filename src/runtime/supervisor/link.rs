@@ -79,12 +79,16 @@ impl Supervisor {
         let rose = self.show_online(standing, engine);
         let opened = Instant::now();
         let end = {
+            let mut passed = false;
             let mut pass = pin!(self.pass_on(opening, rose, &mut buffer, resume));
             let end = tokio::select! {
                 end = &mut reader => end,
                 why = &mut pings => End::Lost(why),
                 () = self.mirror.doubt() => End::Renew("lists show what no event told"),
-                () = &mut pass => End::Lost("the event stream ended".to_owned()),
+                () = &mut pass => {
+                    passed = true;
+                    End::Lost("the event stream ended".to_owned())
+                }
             };
             match &end {
                 End::Lost(why) => self.show_offline(standing, why),
@@ -92,7 +96,9 @@ impl Supervisor {
             }
             // With the reader its end of the buffer goes, so that what is in it is passed on and no more.
             drop(reader);
-            pass.await;
+            if !passed {
+                pass.await;
+            }
             end
         };
         resume.touch(DateTime::from_timestamp_nanos(contact.load(Ordering::Relaxed)));

@@ -47,8 +47,8 @@ pub use resume::{Identity, Resume};
 const TRY: Duration = Duration::from_secs(3);
 /// Every so many tries one is patient, for a line on which a connection takes longer.
 const PATIENT_EVERY: u32 = 4;
-/// How long a patient try may take.
-const PATIENT_TRY: Duration = Duration::from_secs(12);
+/// How long a patient try may take. TCP knocks after 1, 3 and 7 s, so here too an engine that is back is soon heard.
+const PATIENT_TRY: Duration = Duration::from_secs(8);
 
 /// Everything one host's task needs.
 pub struct Supervisor {
