@@ -52,7 +52,7 @@ impl Broker {
         }))
     }
     /// Whether the caller's role may ever do what `noun` and `opt` name.
-    pub fn may(&self, caller: &Caller, noun: &str, opt: &str) -> Result<(), Error> {
+    pub async fn may(&self, caller: &Caller, noun: &str, opt: &str) -> Result<(), Error> {
         let _ = (caller, noun, opt);
         Ok(())
     }
