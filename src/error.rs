@@ -178,3 +178,20 @@ impl std::error::Error for Error {}
 
 /// What most functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<crate::store::StoreError> for Error {
+    fn from(error: crate::store::StoreError) -> Self {
+        use crate::store::StoreError;
+        match error {
+            StoreError::Full { used, size } => {
+                Self::full("the hub's disk is full: free a tenth of it", used, size)
+            }
+            StoreError::Conflict { .. } => {
+                Self::conflict("it was changed by somebody else meanwhile: try again")
+                    .with_internal(error)
+            }
+            StoreError::Closed => Self::unavailable("the hub is going down: try again"),
+            error => Self::internal(error),
+        }
+    }
+}

@@ -25,6 +25,7 @@ mod state;
 mod stats;
 mod test;
 mod tls;
+mod volume;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -217,6 +218,15 @@ impl Runtime for DockerEngine {
             Labelled::Network(name) => ("networks", name.to_owned()),
         };
         Box::pin(async move { engine::labels_of(&self.client, kind, &name).await })
+    }
+
+    fn volume_create(
+        &self,
+        name: &str,
+        labels: BTreeMap<String, String>,
+    ) -> BoxFuture<'_, Result<()>> {
+        let name = name.to_owned();
+        Box::pin(async move { volume::create(&self.client, name, labels).await })
     }
 
     fn published(&self, id: &str) -> BoxFuture<'_, Result<BTreeMap<String, Vec<HostPort>>>> {

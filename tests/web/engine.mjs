@@ -1,0 +1,65 @@
+// A Docker Engine, asked by Docker's own client: what the dashboard says is compared with its word.
+import { execFile, execFileSync } from 'node:child_process'
+import { promisify } from 'node:util'
+import { fileURLToPath } from 'node:url'
+
+const run = promisify(execFile)
+const script = fileURLToPath(new URL('../../scripts/engine', import.meta.url))
+
+/** Ends at once when asked to, which a shell as first process does not by itself. */
+const OBEDIENT = 'trap "exit 0" TERM; while :; do sleep 1 & wait $!; done'
+
+export class Engine {
+  /** `directory` is the one of scripts/engine. */
+  constructor(name, directory) {
+    Object.assign(this, { name, directory, address: `unix://${directory}/docker.sock`, made: new Set() })
+  }
+
+  async docker(...args) {
+    return (await run('docker', ['-H', this.address, ...args])).stdout.trim()
+  }
+
+  /** Starts a container that runs until it is stopped. */
+  async run(name, ...options) {
+    this.made.add(name)
+    await this.docker('run', '-d', '--name', name, ...options, 'busybox', 'sh', '-c', OBEDIENT)
+  }
+
+  /** Makes one that ends by itself with a code. */
+  async die(name, code) {
+    this.made.add(name)
+    await this.docker('run', '-d', '--name', name, 'busybox', 'sh', '-c', `exit ${code}`)
+  }
+
+  async create(name, ...command) {
+    this.made.add(name)
+    await this.docker('create', '--name', name, 'busybox', ...command)
+  }
+
+  async remove(name) {
+    await this.docker('rm', '-f', name)
+    this.made.delete(name)
+  }
+
+  async state(name) {
+    return this.docker('inspect', '-f', '{{.State.Status}}', name)
+  }
+
+  async names() {
+    return (await this.docker('ps', '-a', '--format', '{{.Names}}')).split('\n').filter(Boolean).sort()
+  }
+
+  /** KILL, and start anew, by the script that made it. */
+  async kill() {
+    await run(script, ['kill', this.directory])
+  }
+  async start() {
+    await run(script, ['start', this.directory])
+  }
+
+  /** Takes away what the test made. */
+  clean() {
+    if (this.made.size > 0) execFileSync('docker', ['-H', this.address, 'rm', '-f', ...this.made], { stdio: 'ignore' })
+    this.made.clear()
+  }
+}

@@ -1,0 +1,71 @@
+// Each screen, wide and narrow, light and dark: drawn, without a violation of accessibility, and kept to be looked at.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { Visitor } from './browser.mjs'
+
+const SCREENS = { overview: '/', containers: '/containers', hosts: '/hosts', events: '/events', nothing: '/containers?q=there-is-no-such-thing' }
+
+async function look({ browser, hub, artefacts }, width, theme) {
+  const visitor = await Visitor.come(browser, hub.url, { width, height: width < 500 ? 844 : 900, theme })
+  const { page } = visitor
+  const keep = async (name) => {
+    await page.screenshot({ path: join(artefacts, `${name}-${width}-${theme}.png`) })
+    assert.deepEqual(await visitor.violations(), [], name)
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    assert(wider <= 0, `${name} is ${wider} px wider than the window`)
+  }
+  await visitor.go('/login')
+  await page.getByLabel('Name', { exact: true }).waitFor()
+  await keep('login')
+  await visitor.enter('/')
+  await visitor.connectedBy('WebSocket')
+  for (const [name, address] of Object.entries(SCREENS)) {
+    await visitor.go(address)
+    const ready = { containers: '[data-index]', events: '[role=listitem]', nothing: '.empty' }[name] ?? 'article'
+    await page.locator(ready).first().waitFor()
+    await keep(name)
+  }
+  await page.keyboard.press('?')
+  await keep('keys')
+  await visitor.leave()
+}
+
+async function lively({ a, b }) {
+  for (const engine of [a, b]) {
+    if (!engine.made.has(`web-look-${engine.name}`)) await engine.run(`web-look-${engine.name}`)
+    if (!engine.made.has(`web-look-died-${engine.name}`)) await engine.die(`web-look-died-${engine.name}`, 3)
+  }
+}
+
+/** Bytes that the first load may take, compressed. */
+const FIRST_LOAD = 250 * 1024
+
+async function firstLoad({ browser, hub }) {
+  const visitor = await Visitor.come(browser, hub.url)
+  const bodies = []
+  visitor.page.on('response', (response) => bodies.push(response.body().catch(() => Buffer.alloc(0))))
+  await visitor.enter('/')
+  await visitor.connectedBy('WebSocket')
+  const size = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0)
+  assert(size > 0 && size <= FIRST_LOAD, `${size} bytes`)
+  const elsewhere = await visitor.page.evaluate(() =>
+    performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => new URL(name).origin !== location.origin),
+  )
+  assert.deepEqual(elsewhere, [], 'works without internet')
+  await visitor.leave()
+}
+
+const looks = Object.fromEntries(
+  [1440, 390].flatMap((width) =>
+    ['light', 'dark'].map((theme) => [
+      `screens at ${width} px, ${theme}`,
+      async (all) => {
+        await lively(all)
+        await look(all, width, theme)
+      },
+    ]),
+  ),
+)
+
+export const screens = { 'the first load is small and all our own': firstLoad, ...looks }

@@ -1,0 +1,148 @@
+// Packets over one WebSocket. The session cookie authenticates it when it opens.
+
+import type { ErrorBody, Push } from '../protocol'
+import { parse } from './packet'
+import { OPEN_TIMEOUT, PING_TIMEOUT, type Failure, type Sink, type Subscription, type Transport } from './transport'
+
+/** Pushes that came before the reply that names their subscription; more than these means a confused hub. */
+const EARLY_PUSHES = 1_000
+
+interface Waiting {
+  resolve(data: Record<string, unknown>): void
+  reject(error: ErrorBody): void
+}
+
+export function openSocket(sink: Sink): Transport {
+  const url = new URL('/ws', location.href)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  const socket = new WebSocket(url)
+  const waiting = new Map<number, Waiting>()
+  const bySub = new Map<number, Subscription>()
+  const wanted = new Set<Subscription>()
+  let early: { sub: number; push: Push }[] = []
+  let unanswered = 0
+  let lastId = 0
+  let proven = false
+  let ended = false
+
+  const timer = setTimeout(() => lose({ kind: 'silent', reason: 'The WebSocket did not open in time.' }), OPEN_TIMEOUT)
+
+  function lose(failure: Failure) {
+    if (ended) return
+    close()
+    sink.lost(failure)
+  }
+
+  function close() {
+    ended = true
+    clearTimeout(timer)
+    for (const { reject } of waiting.values()) reject({ code: 'unavailable', message: 'The connection ended.' })
+    waiting.clear()
+    socket.close()
+  }
+
+  function ask(type: string, data: object): Promise<Record<string, unknown>> {
+    const id = ++lastId
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject })
+      socket.send(JSON.stringify({ type, id, data }))
+    })
+  }
+
+  async function ping(): Promise<number> {
+    const began = performance.now()
+    let late: ReturnType<typeof setTimeout> | undefined
+    const timeout = new Promise<never>((_, reject) => {
+      late = setTimeout(() => {
+        lose({ kind: 'silent', reason: 'A ping was not answered over the WebSocket.' })
+        reject(new Error('late'))
+      }, PING_TIMEOUT)
+    })
+    try {
+      await Promise.race([ask('ping', {}), timeout])
+    } finally {
+      clearTimeout(late)
+    }
+    return performance.now() - began
+  }
+
+  function watch(subscription: Subscription) {
+    wanted.add(subscription)
+    unanswered++
+    const { topic, filters, since } = subscription
+    ask('subscribe', { topic, ...filters, ...(since === null ? {} : { since }) })
+      .then((reply) => {
+        unanswered--
+        const sub = Number(reply['sub'])
+        if (!wanted.has(subscription)) return void drop(sub)
+        bySub.set(sub, subscription)
+        if (since === null && typeof reply['position'] === 'string') sink.position(subscription, reply['position'])
+        const now = early.filter((one) => one.sub === sub)
+        early = unanswered === 0 ? [] : early.filter((one) => one.sub !== sub)
+        for (const { push } of now) sink.push(subscription, push)
+      })
+      .catch((error: ErrorBody) => {
+        unanswered--
+        if (!ended) sink.rejected(subscription, error)
+      })
+  }
+
+  function drop(sub: number) {
+    bySub.delete(sub)
+    ask('unsubscribe', { sub }).catch(() => undefined)
+  }
+
+  function unwatch(subscription: Subscription) {
+    wanted.delete(subscription)
+    for (const [sub, known] of bySub) if (known === subscription) drop(sub)
+  }
+
+  socket.onopen = () => {
+    // An open socket proves little: some proxies accept it and pass nothing on.
+    ping().then(
+      () => {
+        if (ended || proven) return
+        proven = true
+        clearTimeout(timer)
+        sink.ready()
+      },
+      () => undefined,
+    )
+  }
+
+  socket.onmessage = ({ data }) => {
+    if (ended || typeof data !== 'string') return
+    const packet = parse(data) as { type?: string; id?: unknown; sub?: number; data?: unknown } | null
+    if (packet === null) return
+    if (packet.type === 'reply' || packet.type === 'error') {
+      const asked = waiting.get(Number(packet.id))
+      waiting.delete(Number(packet.id))
+      if (packet.type === 'reply') asked?.resolve((packet.data ?? {}) as Record<string, unknown>)
+      else asked?.reject(packet.data as ErrorBody)
+      return
+    }
+    const push = packet as Push
+    if (push.type === 'notice') return sink.notice(push.data.level, push.data.message)
+    const sub = packet.sub ?? 0
+    const subscription = bySub.get(sub)
+    if (subscription !== undefined) sink.push(subscription, push)
+    else if (unanswered > 0 && early.length < EARLY_PUSHES) early.push({ sub, push })
+  }
+
+  socket.onclose = ({ code, reason }) => lose(failureOf(code, reason))
+
+  return { kind: 'websocket', watch, unwatch, ping, close }
+}
+
+/** What a close code asks of the client. */
+export function failureOf(code: number, reason: string): Failure {
+  const said = reason === '' ? `code ${code}` : reason
+  if (code === 4401) return { kind: 'unauthenticated', reason: `The session ended (${said}).` }
+  if (code === 4403 || code === 1008 || code === 1009) {
+    return { kind: 'refused', reason: `The hub closed the connection for good (${said}).` }
+  }
+  if (code === 4001) return { kind: 'away', reason: `The hub is shutting down or restarting (${said}).` }
+  if (code === 4002) return { kind: 'away', reason: `The hub did not hear from this page (${said}).` }
+  if (code === 4003) return { kind: 'away', reason: `The hub is full (${said}).` }
+  return { kind: 'unreachable', reason: 'The WebSocket broke off.' }
+}

@@ -1,0 +1,149 @@
+// Pushes by SSE, read with fetch: an EventSource hides the keep-alives, the status
+// and the end of a stream, which are what tells a quiet hub from a buffering proxy.
+
+import type { Push } from '../protocol'
+import { Groups, groupQuery, topicOf } from './groups'
+import { errorBody, parse, post } from './packet'
+import { OPEN_TIMEOUT, PING_TIMEOUT, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
+
+/** The hub sends something every 15 s; two that are missing are no accident. */
+const SILENCE = 35_000
+
+export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): Transport {
+  let ended = false
+  let proven = false
+
+  function lose(failure: Failure) {
+    if (ended) return
+    close()
+    sink.lost(failure)
+  }
+
+  function close() {
+    ended = true
+    groups.stop()
+  }
+
+  function heard() {
+    if (proven || ended) return
+    proven = true
+    sink.ready()
+  }
+
+  function begin(group: ReadonlySet<Subscription>) {
+    const abort = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    function expect(within: number) {
+      clearTimeout(timer)
+      timer = setTimeout(() => lose({ kind: 'silent', reason: 'Nothing came through on the event stream.' }), within)
+    }
+    expect(OPEN_TIMEOUT)
+    read(group, abort.signal, () => (expect(SILENCE), heard())).then(
+      (failure) => (clearTimeout(timer), lose(failure)),
+      () => {
+        clearTimeout(timer)
+        if (!abort.signal.aborted) lose({ kind: 'unreachable', reason: 'The event stream broke off.' })
+      },
+    )
+    return { stop: () => (clearTimeout(timer), abort.abort()) }
+  }
+
+  /** Reads until the end; the value says why it came. */
+  async function read(group: ReadonlySet<Subscription>, signal: AbortSignal, alive: () => void): Promise<Failure> {
+    const query = groupQuery(group)
+    const byTopic = new Map([...group].map((subscription) => [subscription.topic, subscription]))
+    const log = [...group].find(({ topic }) => isLog(topic))
+    if (log?.since != null) query.set('since', log.since)
+    const response = await fetch(`/stream?${query}`, { credentials: 'same-origin', cache: 'no-store', signal })
+    const kind = response.headers.get('Content-Type') ?? ''
+    if (!response.ok || response.body === null || !kind.startsWith('text/event-stream')) {
+      return refusal(response.status, await response.text())
+    }
+    let retry: number | undefined
+    const parser = new Blocks((block) => {
+      alive()
+      if (block.retry !== undefined) retry = block.retry
+      const push = block.data === undefined ? null : (parse(block.data) as Push | null)
+      if (push?.type === 'notice') sink.notice(push.data.level, push.data.message)
+      const subscription = push === null ? undefined : byTopic.get(topicOf(push) ?? '')
+      if (push !== null && subscription !== undefined) sink.push(subscription, push)
+      if (block.id !== undefined && log !== undefined) sink.position(log, block.id)
+    })
+    const decoder = new TextDecoder()
+    const body = response.body.getReader()
+    for (;;) {
+      const { done, value } = await body.read()
+      if (signal.aborted || done) break
+      parser.feed(decoder.decode(value, { stream: true }))
+    }
+    return { kind: 'away', reason: 'The hub ended the event stream.', ...(retry === undefined ? {} : { retry }) }
+  }
+
+  const groups = new Groups(begin)
+  for (const subscription of subscriptions) groups.add(subscription)
+  if (groups.size === 0) {
+    post('ping', {}, PING_TIMEOUT).then(
+      heard,
+      () => lose({ kind: 'unreachable', reason: 'The hub cannot be reached.' }),
+    )
+  }
+  return {
+    kind: 'sse',
+    watch: (subscription) => groups.add(subscription),
+    unwatch: (subscription) => groups.remove(subscription),
+    ping: postedPing,
+    close,
+  }
+}
+
+/** The delay where pushes come by HTTP: a ping there and back. */
+export async function postedPing(): Promise<number> {
+  const began = performance.now()
+  await post('ping', {}, PING_TIMEOUT)
+  return performance.now() - began
+}
+
+/** What a status other than 200 asks of the client. */
+export function refusal(status: number, text: string): Failure {
+  const { code, message } = errorBody(parse(text), status)
+  if (code === 'unauthenticated') return { kind: 'unauthenticated', reason: message }
+  if (code === 'forbidden') return { kind: 'refused', reason: message }
+  return { kind: 'unreachable', reason: message }
+}
+
+interface Block {
+  id?: string
+  data?: string
+  retry?: number
+}
+
+/** Cuts a stream of text into the blocks of SSE; a block of comments alone is told too. */
+export class Blocks {
+  private rest = ''
+  private block: Block = {}
+  private any = false
+
+  constructor(private readonly told: (block: Block) => void) {}
+
+  feed(text: string): void {
+    const lines = (this.rest + text).split(/\r?\n/)
+    this.rest = lines.pop() ?? ''
+    for (const line of lines) this.line(line)
+  }
+
+  private line(line: string): void {
+    if (line === '') {
+      if (this.any) this.told(this.block)
+      this.block = {}
+      this.any = false
+      return
+    }
+    this.any = true
+    const colon = line.indexOf(':')
+    const name = colon < 0 ? line : line.slice(0, colon)
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '')
+    if (name === 'id') this.block.id = value
+    else if (name === 'retry' && /^\d+$/.test(value)) this.block.retry = Number(value)
+    else if (name === 'data') this.block.data = this.block.data === undefined ? value : `${this.block.data}\n${value}`
+  }
+}

@@ -1,0 +1,60 @@
+// What every way to the hub has in common: what it is asked for, and what it tells back.
+
+import type { ErrorBody, Push } from '../protocol'
+
+export type Kind = 'websocket' | 'sse' | 'polling'
+
+/** One topic with its filters, shared by everybody on the page who watches the same. */
+export interface Subscription {
+  readonly key: string
+  readonly topic: string
+  readonly filters: Readonly<Record<string, readonly string[]>>
+  /** Where to begin: the cursor in the log once there is one, at first perhaps a time. Events only. */
+  since: string | null
+}
+
+/**
+ * Why a way to the hub ended.
+ * - `unreachable`: nobody answered, or something that is not the hub did;
+ * - `silent`: it opened and then nothing came through, so the next transport is worth a try at once;
+ * - `away`: the hub said that it goes or is full; `retry` holds its own wish in milliseconds;
+ * - `unauthenticated`: the session is not good (any more);
+ * - `refused`: coming back would not help.
+ */
+export interface Failure {
+  kind: 'unreachable' | 'silent' | 'away' | 'unauthenticated' | 'refused'
+  reason: string
+  retry?: number
+}
+
+export interface Sink {
+  /** The way is proven to work. Called once, before any push. */
+  ready(): void
+  push(subscription: Subscription, push: Push): void
+  /** Where a quiet stream of events stands now. */
+  position(subscription: Subscription, position: string): void
+  /** The hub said no to one subscription; the others live on. */
+  rejected(subscription: Subscription, error: ErrorBody): void
+  notice(level: string, message: string): void
+  /** Called at most once, and never after `close`. */
+  lost(failure: Failure): void
+}
+
+export interface Transport {
+  readonly kind: Kind
+  watch(subscription: Subscription): void
+  unwatch(subscription: Subscription): void
+  /** Milliseconds there and back; rejects when no answer came in time. */
+  ping(): Promise<number>
+  close(): void
+}
+
+/** A proxy that swallows the upgrade or buffers the stream answers nothing for longer than this. */
+export const OPEN_TIMEOUT = 8_000
+/** No network in ordinary use takes longer for a packet that costs the hub nothing. */
+export const PING_TIMEOUT = 10_000
+
+/** Topics whose pushes carry a position and are resumed; all others begin with a snapshot. */
+export function isLog(topic: string): boolean {
+  return topic === 'events'
+}

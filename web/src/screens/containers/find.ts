@@ -1,0 +1,35 @@
+// Search and order of the containers' table; pure, so that it can be tested.
+
+import type { Container } from '../../protocol'
+import type { Usage } from '../../stores/stats.svelte'
+
+export const COLUMNS = ['state', 'name', 'image', 'host', 'cpu', 'memory'] as const
+export type Column = (typeof COLUMNS)[number]
+
+/** Every word must be found somewhere: name, id, image, host, state, owner, labels, ports. */
+export function matches(container: Container, words: readonly string[]): boolean {
+  if (words.length === 0) return true
+  const { name, id, image, host, state, owner, labels, ports } = container
+  const text = [name, id, image, host, state, owner ?? '']
+    .concat(Object.entries(labels).map(([key, value]) => `${key}=${value}`))
+    .concat(ports.map((port) => `:${port.host_port ?? ''}:${port.container_port}/${port.protocol}`))
+    .join('\n')
+    .toLowerCase()
+  return words.every((word) => text.includes(word))
+}
+
+export const words = (search: string) => search.toLowerCase().split(/\s+/).filter(Boolean)
+
+type Figures = Pick<Usage, 'cpu_percent' | 'memory_usage'>
+
+/** Compares by a column, and by name and host where that says nothing. Figures are largest first. */
+export function by(column: Column, usage: (container: Container) => Figures | undefined) {
+  const figure = (field: keyof Figures) => (a: Container, b: Container) =>
+    (usage(b)?.[field] ?? -1) - (usage(a)?.[field] ?? -1)
+  const text = (field: 'state' | 'name' | 'image' | 'host') => (a: Container, b: Container) => compare(a[field], b[field])
+  const first =
+    column === 'cpu' ? figure('cpu_percent') : column === 'memory' ? figure('memory_usage') : text(column)
+  return (a: Container, b: Container) => first(a, b) || compare(a.name, b.name) || compare(a.host, b.host)
+}
+
+const { compare } = new Intl.Collator(undefined, { numeric: true })

@@ -1,0 +1,35 @@
+// Light or dark: the system's, unless chosen here.
+
+const KEY = 'quayside.theme'
+const dark = matchMedia('(prefers-color-scheme: dark)')
+
+class Theme {
+  private system = $state(dark.matches)
+  private chosen = $state(localStorage.getItem(KEY))
+
+  constructor() {
+    dark.addEventListener('change', () => (this.system = dark.matches))
+    this.apply()
+  }
+
+  get isDark(): boolean {
+    return this.chosen === null ? this.system : this.chosen === 'dark'
+  }
+
+  /** The other one; where that is the system's too, the system is followed again. */
+  toggle(): void {
+    const next = this.isDark ? 'light' : 'dark'
+    const followed = (next === 'dark') === this.system
+    this.chosen = followed ? null : next
+    if (followed) localStorage.removeItem(KEY)
+    else localStorage.setItem(KEY, next)
+    this.apply()
+  }
+
+  private apply(): void {
+    if (this.chosen === 'dark' || this.chosen === 'light') document.documentElement.dataset['theme'] = this.chosen
+    else delete document.documentElement.dataset['theme']
+  }
+}
+
+export const theme = new Theme()

@@ -1,0 +1,20 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: ['chrome123', 'firefox121', 'safari17.5'],
+    // The hub's policy allows no inline script, so nothing may be written into the page.
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ['/ws', '/stream', '/poll', '/packet'].map((path) => [
+        path,
+        { target: process.env['QUAYSIDE_URL'] ?? 'http://127.0.0.1:9083', ws: path === '/ws' },
+      ]),
+    ),
+  },
+  test: { include: ['test/**/*.test.ts'], environment: 'node' },
+})
