@@ -287,6 +287,12 @@ pub trait Runtime: Send + Sync + 'static {
         &self,
         what: Labelled<'_>,
     ) -> BoxFuture<'_, Result<Option<BTreeMap<String, String>>>>;
+    /// Makes a named volume with labels.
+    fn volume_create(
+        &self,
+        name: &str,
+        labels: BTreeMap<String, String>,
+    ) -> BoxFuture<'_, Result<()>>;
     /// Where a container's ports are published now.
     fn published(&self, id: &str) -> BoxFuture<'_, Result<BTreeMap<String, Vec<HostPort>>>>;
 }

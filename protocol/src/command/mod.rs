@@ -121,6 +121,8 @@ commands! {
     "container" "logs" => ContainerLogs(container::Logs),
     /// Resource use now, or of the last 15 minutes.
     "container" "stats" => ContainerStats(container::Stats),
+    /// Resource use of all containers of a host, of the last sweep.
+    "container" "stats_all" => ContainerStatsAll(host::ByHost),
     /// A directory inside a container.
     "container" "files" => ContainerFiles(container::Files),
     /// A URL to put files at.

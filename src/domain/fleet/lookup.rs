@@ -55,7 +55,9 @@ impl Fleet {
         let handle = self.handle(host)?;
         handle.online().await?;
         handle.mirror.find(container).map_err(|matching| match matching {
-            0 => Error::not_found(format!("no such container: {container}")),
+            0 => {
+                Error::not_found(format!("No such container: {container}")).with_field("container")
+            }
             _ => {
                 let reason = format!("{matching} ids begin with {container}: give more of it");
                 Error::invalid("container", reason)
@@ -130,6 +132,14 @@ impl Fleet {
             total: own.len() as u64,
             running: own.iter().filter(|record| record.is_up()).count() as u64,
         }
+    }
+}
+
+impl Fleet {
+    /// How many containers a host has, whosever they are; none while it is not online.
+    #[must_use]
+    pub fn size(&self, host: &str) -> usize {
+        self.handle(host).map_or(0, |handle| handle.mirror.records().len())
     }
 }
 

@@ -182,7 +182,7 @@ impl Fleet {
     pub(super) fn handle(&self, host: &str) -> Result<Arc<Handle>> {
         let hosts = self.hosts.read().unwrap_or_else(PoisonError::into_inner);
         let handle = hosts.get(host).cloned();
-        handle.ok_or_else(|| Error::not_found(format!("no host named {host}")))
+        handle.ok_or_else(|| Error::not_found(format!("no host named {host}")).with_field("host"))
     }
 
     fn take(&self, host: &str) -> Option<Arc<Handle>> {

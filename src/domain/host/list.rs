@@ -29,7 +29,8 @@ impl Hosts {
     /// `not_found`.
     pub fn get(&self, principal: &Principal, host: &str) -> Result<Host> {
         let record = self.fleet.inventory().hosts.get(host);
-        let record = record.ok_or_else(|| Error::not_found(format!("no host named {host}")))?;
+        let record = record
+            .ok_or_else(|| Error::not_found(format!("no host named {host}")).with_field("host"))?;
         Ok(record.to_host(self.fleet.count(host, principal)))
     }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use bollard::{BollardRequest, Docker};
 use bytes::Bytes;
 use futures::Stream;
+use futures::future::BoxFuture;
 use http_body_util::{BodyExt, Either, Full, Limited, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::{Method, Request, Response, StatusCode};
@@ -19,8 +20,9 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::config::{DockerConfig, Observer};
-use super::connect::{Connector, Dialer};
+use super::connect::Dialer;
 use super::error;
+use super::pooled::Connector;
 use crate::runtime::{Result, RuntimeError};
 
 /// Ends a call that an engine in order answers at once.
@@ -137,18 +139,19 @@ impl Client {
         result
     }
 
-    /// A command of the Docker client library, within `deadline`.
-    pub(super) async fn command<T, F>(
-        &self,
+    /// A command of the Docker client library, within `deadline`. Boxed: the library's futures are large.
+    pub(super) fn command<'a, T, F>(
+        &'a self,
         kind: &'static str,
         deadline: Duration,
         work: impl FnOnce(Docker) -> F,
-    ) -> Result<T>
+    ) -> BoxFuture<'a, Result<T>>
     where
-        F: Future<Output = std::result::Result<T, bollard::errors::Error>>,
+        T: Send + 'a,
+        F: Future<Output = std::result::Result<T, bollard::errors::Error>> + Send + 'a,
     {
-        let work = work(self.docker.clone());
-        self.call(kind, deadline, async { work.await.map_err(error::from_bollard) }).await
+        let work = Box::pin(work(self.docker.clone()));
+        Box::pin(self.call(kind, deadline, async { work.await.map_err(error::from_bollard) }))
     }
 
     /// Sends a request and reads its status; a refusal becomes an error in the engine's words.

@@ -1,18 +1,10 @@
 //! Opens byte streams to an engine: unix, TCP, TLS, and a unix socket that OpenSSH carries. It knows nothing
-//! of HTTP beyond what a connection pool wants to know of a stream.
+//! of HTTP.
 
 use std::fmt;
 use std::io;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-use hyper::Uri;
-use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::client::legacy::connect::{Connected, Connection};
-use hyper_util::rt::TokioIo;
 use quayside_protocol::reply::Step;
 use rustls::pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
@@ -91,7 +83,7 @@ impl Dialer {
                 let stream = tcp(host, *port).await?;
                 match timeout(CONNECT, connector.connect(name.clone(), stream)).await {
                     Ok(Ok(stream)) => Ok(boxed(stream)),
-                    Ok(Err(error)) => Err(ConnectError::new(Step::Tls, tls_reason(&error))),
+                    Ok(Err(error)) => Err(ConnectError::new(Step::Tls, tls::reason(&error))),
                     Err(_) => Err(ConnectError::new(
                         Step::Tls,
                         "no answer to the TLS handshake within 5 s",
@@ -206,98 +198,10 @@ async fn tcp(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
     Ok(stream)
 }
 
-/// What a failed handshake means for whoever put the certificates there.
-pub(super) fn tls_reason(error: &io::Error) -> String {
-    use rustls::{AlertDescription, CertificateError, Error};
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
-    match inner {
-        Some(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
-            "the engine's certificate is not signed by tls.ca".to_owned()
-        }
-        Some(Error::InvalidCertificate(
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        )) => "the engine's certificate is for another name than the address has".to_owned(),
-        Some(Error::InvalidCertificate(
-            CertificateError::Expired | CertificateError::ExpiredContext { .. },
-        )) => "the engine's certificate has expired".to_owned(),
-        Some(Error::InvalidCertificate(why)) => format!("the engine's certificate is refused: {why}"),
-        Some(Error::AlertReceived(
-            alert @ (AlertDescription::BadCertificate
-            | AlertDescription::UnknownCA
-            | AlertDescription::CertificateRequired
-            | AlertDescription::CertificateExpired
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::AccessDenied
-            | AlertDescription::DecryptError),
-        )) => format!("the engine refuses the hub's certificate ({alert:?}): is it signed by the engine's own authority?"),
-        Some(Error::InvalidMessage(_)) => {
-            "what answers there speaks no TLS: leave the certificates out, or use the engine's TLS port".to_owned()
-        }
-        Some(other) => format!("TLS: {other}"),
-        None => format!("the TLS handshake was cut off: {error}"),
-    }
-}
-
 /// Whatever bytes can be read from and written to.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 fn boxed(stream: impl Stream + 'static) -> Box<dyn Stream> {
     Box::new(stream)
-}
-
-/// A stream as the connection pool wants it.
-pub(super) struct Pooled(TokioIo<Box<dyn Stream>>);
-
-impl Connection for Pooled {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
-}
-
-impl Read for Pooled {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
-    }
-}
-
-impl Write for Pooled {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
-
-/// Dials for the connection pool; the URI has no say in where.
-#[derive(Clone)]
-pub(super) struct Connector(pub(super) Arc<Dialer>);
-
-impl tower_service::Service<Uri> for Connector {
-    type Response = Pooled;
-    type Error = ConnectError;
-    type Future = BoxFuture<'static, Result<Pooled, ConnectError>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Uri) -> Self::Future {
-        let dialer = self.0.clone();
-        Box::pin(async move { dialer.dial().await.map(|stream| Pooled(TokioIo::new(stream))) })
-    }
 }

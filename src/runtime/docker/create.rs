@@ -27,8 +27,8 @@ const SHARED_LABELS: [&str; 2] = ["quayside.owner", "quayside.hub"];
 /// with a warning.
 pub(super) async fn create(client: &Client, spec: ContainerSpec) -> Result<Made> {
     let name = spec.name.clone();
-    let mut body = body(spec);
-    let asked = make(client, name.clone(), body.clone()).await;
+    let mut body = Box::new(body(spec));
+    let asked = make(client, name.clone(), &body).await;
     let refused = match asked {
         Err(RuntimeError::Invalid(why) | RuntimeError::Failed(why)) if unbounded(&body, &why) => {
             why
@@ -38,7 +38,7 @@ pub(super) async fn create(client: &Client, spec: ContainerSpec) -> Result<Made>
     if let Some(host) = &mut body.host_config {
         host.storage_opt = None;
     }
-    let mut made = make(client, name, body).await?;
+    let mut made = make(client, name, &body).await?;
     made.warnings.push(format!("the disk limit is not in force: {refused}"));
     Ok(made)
 }
@@ -50,9 +50,10 @@ fn unbounded(body: &ContainerCreateBody, why: &str) -> bool {
     asked && ["storage-opt", "storage opt", "quota"].iter().any(|word| why.contains(word))
 }
 
-async fn make(client: &Client, name: Option<String>, body: ContainerCreateBody) -> Result<Made> {
+async fn make(client: &Client, name: Option<String>, body: &ContainerCreateBody) -> Result<Made> {
     let options = CreateContainerOptions { name, ..Default::default() };
-    let work = async |docker: bollard::Docker| docker.create_container(Some(options), body).await;
+    let work =
+        async |docker: bollard::Docker| docker.create_container(Some(options), body.clone()).await;
     let made = client.command("create", CREATE, work).await?;
     Ok(Made { id: made.id, warnings: made.warnings })
 }

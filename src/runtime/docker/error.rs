@@ -6,7 +6,8 @@ use std::io;
 use bollard::errors::Error as Bollard;
 use hyper::StatusCode;
 
-use super::connect::{ConnectError, tls_reason};
+use super::connect::ConnectError;
+use super::tls;
 use crate::runtime::RuntimeError;
 
 /// An engine's refusal: `message` in its own words.
@@ -80,7 +81,7 @@ pub(super) fn from_connection(
         if let Some(io) = inner.downcast_ref::<io::Error>()
             && io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
         {
-            return RuntimeError::Unavailable(tls_reason(io));
+            return RuntimeError::Unavailable(tls::reason(io));
         }
         last = inner;
         cause = inner.source();

@@ -1,9 +1,12 @@
 //! Containers as lists know them: the engine's list tells how `docker ps` names an image, an inspection of
 //! each the moments and ends that the list keeps to itself.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use quayside_protocol::reply::PublishedPort;
+use tokio::time::timeout;
 
 use super::client::{Client, escape};
 use super::wire::{Bindings, Details, Summary};
@@ -11,6 +14,9 @@ use crate::runtime::{ContainerFacts, Result, RuntimeError};
 
 /// Inspections at one time: enough to keep the engine busy, few enough to leave it to others.
 const AT_ONCE: usize = 8;
+
+/// An engine keeps a container locked while somebody reads an archive of it, however slowly.
+const ONE: Duration = Duration::from_secs(5);
 
 /// Ids that are asked for by name; beyond it the address of the request would grow too long, and all are listed.
 const MAX_FILTER: usize = 64;
@@ -42,12 +48,15 @@ pub(super) async fn containers(
 
 /// None where it is gone by now.
 async fn facts(client: &Client, summary: Summary) -> Result<Option<ContainerFacts>> {
-    match client.get::<Details>(&format!("/containers/{}/json", summary.id)).await {
-        Ok(details) => Ok(Some(merge(&summary, details))),
-        Err(RuntimeError::NotFound(_)) => Ok(None),
+    let path = format!("/containers/{}/json", summary.id);
+    match timeout(ONE, client.get::<Details>(&path)).await {
+        Ok(Ok(details)) => Ok(Some(merge(&summary, details))),
+        Ok(Err(RuntimeError::NotFound(_))) => Ok(None),
         // One container that the engine cannot describe must hide neither itself nor the others.
-        Err(RuntimeError::Conflict(_) | RuntimeError::Failed(_)) => Ok(Some(bare(summary))),
-        Err(other) => Err(other),
+        Ok(Err(RuntimeError::Conflict(_) | RuntimeError::Failed(_))) | Err(_) => {
+            Ok(Some(bare(summary)))
+        }
+        Ok(Err(other)) => Err(other),
     }
 }
 

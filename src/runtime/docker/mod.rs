@@ -14,15 +14,18 @@ mod files;
 mod frames;
 mod image;
 mod inspect;
+mod line;
 mod lines;
 mod list;
 mod logs;
+mod pooled;
 mod pull;
 mod ssh;
 mod state;
 mod stats;
 mod test;
 mod tls;
+mod volume;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -215,6 +218,15 @@ impl Runtime for DockerEngine {
             Labelled::Network(name) => ("networks", name.to_owned()),
         };
         Box::pin(async move { engine::labels_of(&self.client, kind, &name).await })
+    }
+
+    fn volume_create(
+        &self,
+        name: &str,
+        labels: BTreeMap<String, String>,
+    ) -> BoxFuture<'_, Result<()>> {
+        let name = name.to_owned();
+        Box::pin(async move { volume::create(&self.client, name, labels).await })
     }
 
     fn published(&self, id: &str) -> BoxFuture<'_, Result<BTreeMap<String, Vec<HostPort>>>> {

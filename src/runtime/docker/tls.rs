@@ -1,5 +1,6 @@
 //! Mutual TLS out of PEM text. It trusts the one authority it is given and no other, and reads no file.
 
+use std::io;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
@@ -46,5 +47,37 @@ fn certificates(field: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>, 
     match certs {
         Ok(certs) if !certs.is_empty() => Ok(certs),
         _ => Err(format!("{field}: no certificate in PEM form")),
+    }
+}
+
+/// What a failed handshake means for whoever put the certificates there.
+pub(super) fn reason(error: &io::Error) -> String {
+    use rustls::{AlertDescription, CertificateError, Error};
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    match inner {
+        Some(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            "the engine's certificate is not signed by tls.ca".to_owned()
+        }
+        Some(Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        )) => "the engine's certificate is for another name than the address has".to_owned(),
+        Some(Error::InvalidCertificate(
+            CertificateError::Expired | CertificateError::ExpiredContext { .. },
+        )) => "the engine's certificate has expired".to_owned(),
+        Some(Error::InvalidCertificate(why)) => format!("the engine's certificate is refused: {why}"),
+        Some(Error::AlertReceived(
+            alert @ (AlertDescription::BadCertificate
+            | AlertDescription::UnknownCA
+            | AlertDescription::CertificateRequired
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::AccessDenied
+            | AlertDescription::DecryptError),
+        )) => format!("the engine refuses the hub's certificate ({alert:?}): is it signed by the engine's own authority?"),
+        Some(Error::InvalidMessage(_)) => {
+            "what answers there speaks no TLS: leave the certificates out, or use the engine's TLS port".to_owned()
+        }
+        Some(other) => format!("TLS: {other}"),
+        None => format!("the TLS handshake was cut off: {error}"),
     }
 }

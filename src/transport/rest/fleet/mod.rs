@@ -1,0 +1,191 @@
+//! The `fleet` dialect: Docker hosts and containers, as their original describes them.
+
+mod decode;
+mod encode;
+pub(in crate::transport) mod error;
+mod model;
+mod routes;
+mod unit;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hyper::header::SET_COOKIE;
+use quayside_protocol::command::container::List;
+use quayside_protocol::command::host::ByHost;
+use quayside_protocol::id::short;
+use quayside_protocol::reply::{Container, HostState};
+use quayside_protocol::unit::Filter;
+use quayside_protocol::{Command, ErrorCode, Reply};
+use serde_json::Value;
+
+use super::table::Params;
+use crate::auth::Caller;
+use crate::error::Error;
+use crate::transport::credential::{self, InUrl};
+use crate::transport::edge::Edge;
+use crate::transport::request::Request;
+use crate::transport::respond::{self, Response, Shape};
+
+pub(in crate::transport) use routes::{Call, ROUTES};
+
+/// Its name in metrics.
+const TRANSPORT: &str = "fleet";
+
+/// Answers a request to one of [`ROUTES`]' paths.
+pub(in crate::transport) async fn handle(edge: Arc<Edge>, mut request: Request) -> Response {
+    let (call, params) = match request.route(&edge, ROUTES, |_| Shape::Fleet) {
+        Ok(found) => found,
+        Err(refusal) => return refusal,
+    };
+    let caller = match admit(&edge, &request, call).await {
+        Ok(caller) => caller,
+        Err(error) => return respond::refuse(Shape::Fleet, &error),
+    };
+    let body = match call.body {
+        [] => Bytes::new(),
+        _ => match request.read_body(Shape::Fleet).await {
+            Ok(body) => body,
+            Err(refusal) => return refusal,
+        },
+    };
+    let (command, asked) = match prepare(&edge, &caller, call, &params, &body).await {
+        Ok(command) => (command.clone(), Asked::of(&command)),
+        Err(error) => return error::encode(&error, None),
+    };
+    let answered = run(&edge, caller, call, command, &asked).await;
+    match answered {
+        Ok((body, reply)) => {
+            let mut response = respond::bytes("application/json", body);
+            respond::set(&mut response, hyper::header::CACHE_CONTROL, "no-store");
+            let cookie = match &reply {
+                Reply::LoggedIn(session) => {
+                    let ttl = edge.settings.refresh_ttl;
+                    credential::keep(&session.refresh_token, ttl, &request.facts)
+                }
+                _ if asked.logout => credential::clear(&request.facts),
+                _ => None,
+            };
+            if let Some(cookie) = cookie {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(error) => error::encode(&error, asked.container.as_deref()),
+    }
+}
+
+/// Origin, room, and who it is.
+async fn admit(edge: &Edge, request: &Request, call: &Call) -> Result<Caller, Error> {
+    if !call.body.is_empty() {
+        request.check_origin(edge)?;
+    }
+    request.check_room(edge)?;
+    match call.public {
+        true => Ok(request.stranger(edge).await),
+        false => request.caller(edge, InUrl::Nothing).await,
+    }
+}
+
+/// The command, if the caller's role ever may give it and the request says it right.
+async fn prepare(
+    edge: &Edge,
+    caller: &Caller,
+    call: &Call,
+    params: &Params,
+    body: &Bytes,
+) -> Result<Command, Error> {
+    if !call.public {
+        edge.broker.may(caller, call.command.0, call.command.1).await?;
+    }
+    let body = match call.body {
+        [] => Value::Null,
+        _ => decode::json(body)?,
+    };
+    (call.decode)(params, body)
+}
+
+/// What is remembered of a command for its answer.
+#[derive(Default)]
+struct Asked {
+    host: Option<String>,
+    container: Option<String>,
+    logout: bool,
+}
+
+impl Asked {
+    fn of(command: &Command) -> Self {
+        let of = |host: &str, container: Option<&str>| Self {
+            host: Some(host.to_owned()),
+            container: container.map(str::to_owned),
+            logout: false,
+        };
+        match command {
+            Command::ContainerInspect(t) | Command::ContainerStart(t) => {
+                of(&t.host, Some(&t.container))
+            }
+            Command::ContainerStop(t) => of(&t.host, Some(&t.container)),
+            Command::ContainerStats(t) => of(&t.host, Some(&t.container)),
+            Command::ContainerStatsAll(t) => of(&t.host, None),
+            Command::ContainerList(list) => of(list.host.0.first().map_or("", |h| h), None),
+            Command::AuthLogout(_) => Self { logout: true, ..Self::default() },
+            _ => Self::default(),
+        }
+    }
+}
+
+async fn run(
+    edge: &Arc<Edge>,
+    caller: Caller,
+    call: &Call,
+    command: Command,
+    asked: &Asked,
+) -> Result<(Bytes, Reply), Error> {
+    let reply = edge.call(TRANSPORT, caller.clone(), command, None).await?;
+    let mut record = None;
+    match (&reply, asked.host.as_deref()) {
+        (Reply::Containers(list), Some(host)) => {
+            if let Some(failure) = list.failures.first() {
+                return Err(Error::new(failure.code, failure.message.clone()));
+            }
+            if list.items.is_empty() {
+                check_host(edge, caller, host).await?;
+            }
+        }
+        (Reply::Stats(_), Some(host)) => {
+            let id = asked.container.as_deref().unwrap_or("");
+            record = Some(find(edge, caller, host, id).await?);
+        }
+        _ => {}
+    }
+    let body = (call.encode)(&reply, record.as_ref())?;
+    Ok((body, reply))
+}
+
+/// An empty list is one thing, a host that is not there or away another.
+async fn check_host(edge: &Arc<Edge>, caller: Caller, host: &str) -> Result<(), Error> {
+    let command = Command::HostGet(ByHost { host: host.to_owned() });
+    match edge.call(TRANSPORT, caller, command, None).await {
+        Ok(Reply::Host(host)) if host.state == HostState::Offline => {
+            let why = host.error.as_deref().unwrap_or("it does not answer");
+            Err(Error::unavailable(format!("host {} is offline: {why}", host.host)))
+        }
+        Ok(_) => Ok(()),
+        Err(error) if error.code() == ErrorCode::NotFound => Err(error.with_field("host")),
+        Err(error) => Err(error),
+    }
+}
+
+/// The record of a container by its id or name, for its short id and its name.
+async fn find(edge: &Arc<Edge>, caller: Caller, host: &str, id: &str) -> Result<Container, Error> {
+    let list = List { host: Filter(vec![host.to_owned()]), ..List::default() };
+    let reply = edge.call(TRANSPORT, caller, Command::ContainerList(list), None).await?;
+    let Reply::Containers(list) = reply else {
+        return Err(Error::internal("container_list was answered with something else"));
+    };
+    let bare = id.strip_prefix('/').unwrap_or(id);
+    let is_meant = |c: &Container| c.host == host && (c.name == bare || c.id == short(bare));
+    let found = list.items.into_iter().find(is_meant);
+    found
+        .ok_or_else(|| Error::not_found(format!("No such container: {id}")).with_field("container"))
+}

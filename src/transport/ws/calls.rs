@@ -1,0 +1,166 @@
+//! What a socket's packets have set going, and what comes of it.
+//!
+//! The commands of one connection run side by side, so that a slow one holds up none; their number is bounded by
+//! the session, which stops reading.
+
+use std::sync::Arc;
+
+use futures::stream::{self, BoxStream, SelectAll, Stream, StreamExt};
+use quayside_protocol::push::{Progress, Push};
+use quayside_protocol::{Command, PacketId, Reply, Subscribe};
+use tokio::sync::{mpsc, watch};
+use tracing::Instrument;
+
+use crate::auth::{Caller, Principal};
+use crate::broker::{Presented, Subscription};
+use crate::error::Error;
+use crate::transport::edge::Edge;
+use crate::transport::packet;
+
+/// Steps of a pull that wait for a slow reader before the pull itself waits.
+const STEPS: usize = 16;
+
+/// What came of a packet.
+pub(super) enum Outcome {
+    /// How far it is.
+    Progress(Box<Push>),
+    /// The answer.
+    Answer(Option<PacketId>, Result<Reply, Error>),
+    /// The answer, and who the connection speaks for from now on, proved after that state of revocations.
+    Proved(Option<PacketId>, Box<(Reply, Principal, watch::Receiver<u64>)>),
+    /// A subscription was opened.
+    Subscribed(Option<PacketId>, Box<Subscription>),
+}
+
+/// What a packet was for, where the session keeps count of that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Call,
+    Open,
+    Prove,
+}
+
+/// What is under way.
+#[derive(Default)]
+pub(super) struct Calls {
+    running: SelectAll<BoxStream<'static, (Purpose, Outcome)>>,
+    /// Subscriptions that are being opened.
+    pub(super) opening: usize,
+    /// Whether one of them changes who the connection speaks for: what comes after it must wait.
+    pub(super) proving: bool,
+}
+
+impl Calls {
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        self.running.len()
+    }
+
+    /// The next outcome; none where nothing is under way.
+    pub(super) async fn next(&mut self) -> Option<Outcome> {
+        let (purpose, outcome) = self.running.next().await?;
+        match purpose {
+            Purpose::Call => {}
+            Purpose::Open => self.opening -= 1,
+            Purpose::Prove => self.proving = false,
+        }
+        Some(outcome)
+    }
+
+    fn one(&mut self, purpose: Purpose, call: impl Future<Output = Outcome> + Send + 'static) {
+        self.running.push(stream::once(call).map(move |outcome| (purpose, outcome)).boxed());
+    }
+
+    /// Opens a subscription.
+    pub(super) fn subscribe(
+        &mut self,
+        edge: &Arc<Edge>,
+        caller: Caller,
+        id: Option<PacketId>,
+        wanted: Box<Subscribe>,
+    ) {
+        let edge = edge.clone();
+        self.opening += 1;
+        self.one(Purpose::Open, async move {
+            match edge.broker.subscribe(&caller, &wanted, None).await {
+                Ok(subscription) => Outcome::Subscribed(id, Box::new(subscription)),
+                Err(error) => Outcome::Answer(id, Err(error)),
+            }
+        });
+    }
+
+    /// Runs a command.
+    pub(super) fn call(
+        &mut self,
+        edge: &Arc<Edge>,
+        caller: Caller,
+        id: Option<PacketId>,
+        command: Command,
+    ) {
+        let edge = edge.clone();
+        match command {
+            Command::AuthToken(_) | Command::AuthLogin(_) | Command::AuthRenew(_) => {
+                self.proving = true;
+                self.one(Purpose::Prove, prove(edge, caller, id, command));
+            }
+            Command::ImagePull(_) => {
+                let steps = pull(edge, caller, id, command);
+                self.running.push(steps.map(|outcome| (Purpose::Call, outcome)).boxed());
+            }
+            command => self.one(Purpose::Call, async move {
+                Outcome::Answer(id, edge.call("ws", caller, command, None).await)
+            }),
+        }
+    }
+}
+
+/// A token, a login or a renewal: the connection speaks for its account from then on.
+async fn prove(edge: Arc<Edge>, caller: Caller, id: Option<PacketId>, command: Command) -> Outcome {
+    let revocations = edge.broker.revocations();
+    let proved = async {
+        let (reply, token) = match command {
+            Command::AuthToken(given) => (None, given.token.0),
+            command => match edge.call("ws", caller, command, None).await? {
+                Reply::LoggedIn(session) => {
+                    let token = session.access_token.clone();
+                    (Some(Reply::LoggedIn(session)), token)
+                }
+                Reply::Renewed(session) => {
+                    let token = session.access_token.clone();
+                    (Some(Reply::Renewed(session)), token)
+                }
+                _ => return Err(Error::internal("a login was answered with something else")),
+            },
+        };
+        let who = edge.broker.authenticate(Presented::Bearer(&token))?;
+        let who = who.ok_or_else(Error::unauthenticated)?;
+        Ok((reply.unwrap_or_else(|| packet::authenticated(&who)), who, revocations))
+    };
+    match proved.await {
+        Ok(proved) => Outcome::Proved(id, Box::new(proved)),
+        Err(error) => Outcome::Answer(id, Err(error)),
+    }
+}
+
+/// A pull: its steps, then its answer.
+fn pull(
+    edge: Arc<Edge>,
+    caller: Caller,
+    id: Option<PacketId>,
+    command: Command,
+) -> impl Stream<Item = Outcome> + Send + 'static {
+    let (sender, steps) = mpsc::channel::<Progress>(STEPS);
+    let step_of = id.clone();
+    let steps =
+        stream::unfold(steps, |mut steps| async move { Some((steps.recv().await?, steps)) });
+    let steps = steps
+        .map(move |data| Outcome::Progress(Box::new(Push::Progress { id: step_of.clone(), data })));
+    // Begun now and not when its stream is first looked at: the steps come before the answer in that stream.
+    let call = async move { edge.call("ws", caller, command, Some(sender)).await };
+    let call = tokio::spawn(call.in_current_span());
+    let answer = stream::once(async move {
+        let answer = call.await.unwrap_or_else(|error| Err(Error::internal(error)));
+        Outcome::Answer(id, answer)
+    });
+    steps.chain(answer)
+}

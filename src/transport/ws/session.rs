@@ -1,0 +1,375 @@
+//! One socket, from its upgrade to its close frame.
+//!
+//! What is written waits in one buffer, and nothing is taken from anywhere before that has been flushed: a reader
+//! that stops reading holds a batch of its subscriptions and the answers to what it asked, and no more is read
+//! from it. Revocation, the hub's end and silence are heard all the while.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::{SinkExt, StreamExt};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use prometheus_client::metrics::counter::Counter;
+use quayside_protocol::packet::{self as wire, Request as Asked};
+use quayside_protocol::push::{Notice, Push};
+use quayside_protocol::{CloseCode, Command, PacketId, Reply};
+use std::sync::Arc;
+use tokio::io::AsyncReadExt;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout, timeout_at};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Error as SocketError, Message, Utf8Bytes};
+
+use super::calls::{Calls, Outcome};
+use super::pulse::{Beat, Pulse};
+use crate::auth::{Caller, Principal};
+use crate::error::Error;
+use crate::transport::cursors::Cursors;
+use crate::transport::edge::Edge;
+use crate::transport::packet;
+use crate::transport::respond;
+use crate::transport::rights::Rights;
+
+/// Packets of one connection at work; more are not read before one of these is done.
+const IN_FLIGHT: usize = 16;
+/// Malformed packets in a row that end a connection.
+const MALFORMED: u32 = 10;
+/// How long a connection may do without proving who it is.
+const PROVE: Duration = Duration::from_secs(10);
+const PING: Duration = Duration::from_secs(20);
+const SILENCE: Duration = Duration::from_secs(30);
+/// How often silence is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long the close frame may take out, and the other side's in.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// How long answers that are under way are waited for when the token has ended.
+const LAST_ANSWERS: Duration = Duration::from_millis(250);
+
+type Socket = WebSocketStream<Pulse<TokioIo<Upgraded>>>;
+
+/// Why a session ends.
+enum End {
+    /// The hub closes it.
+    Close(CloseCode),
+    /// The other side broke the rules of WebSocket; its code for that.
+    Broken(u16),
+    /// The other side is gone.
+    Gone,
+}
+
+/// One socket.
+pub(super) struct Session {
+    edge: Arc<Edge>,
+    socket: Socket,
+    beat: Beat,
+    origin: Caller,
+    rights: Option<Rights>,
+    cursors: Cursors,
+    next_sub: u64,
+    calls: Calls,
+    malformed: u32,
+    /// Whether something waits to be flushed.
+    dirty: bool,
+    pinged: Instant,
+    written: Counter,
+}
+
+enum Event {
+    Flushed(Result<(), SocketError>),
+    Read(Option<Result<Message, SocketError>>),
+}
+
+impl Session {
+    pub(super) fn new(
+        edge: Arc<Edge>,
+        socket: Socket,
+        beat: Beat,
+        origin: Caller,
+        rights: Option<Rights>,
+    ) -> Self {
+        let written = edge.metrics.events_out("ws");
+        Self {
+            edge,
+            socket,
+            beat,
+            origin,
+            rights,
+            cursors: Cursors::default(),
+            next_sub: 1,
+            calls: Calls::default(),
+            malformed: 0,
+            dirty: false,
+            pinged: Instant::now(),
+            written,
+        }
+    }
+
+    /// Runs it to its end; at once with `refusal`.
+    pub(super) async fn run(mut self, refusal: Option<CloseCode>) {
+        let end = match refusal {
+            Some(code) => End::Close(code),
+            None => self.serve().await,
+        };
+        match end {
+            End::Gone => {}
+            End::Broken(code) => self.close(code, "").await,
+            End::Close(code) => {
+                match code {
+                    CloseCode::Draining => {
+                        let half = self.edge.drain.deadline() / 2;
+                        self.last_answers(half).await;
+                        self.notice("the hub is going down: come back in a moment");
+                    }
+                    CloseCode::Unauthenticated => self.last_answers(LAST_ANSWERS).await,
+                    _ => {}
+                }
+                self.close(code.code(), code.reason()).await;
+            }
+        }
+    }
+
+    async fn serve(&mut self) -> End {
+        let prove_by = Instant::now() + PROVE;
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let (dirty, proved) = (self.dirty, self.rights.is_some());
+            let reads = self.calls.len() < IN_FLIGHT && !self.calls.proving;
+            let Self { socket, rights, calls, cursors, edge, .. } = self;
+            let event = async {
+                if dirty {
+                    return Event::Flushed(socket.flush().await);
+                }
+                match reads {
+                    true => Event::Read(socket.next().await),
+                    false => std::future::pending().await,
+                }
+            };
+            let lost = async {
+                match rights {
+                    Some(rights) => rights.lost().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let end = tokio::select! {
+                biased;
+                () = lost => Some(End::Close(CloseCode::Unauthenticated)),
+                () = edge.drain.cancelled() => Some(End::Close(CloseCode::Draining)),
+                () = sleep_until(prove_by), if !proved => Some(End::Close(CloseCode::Unauthenticated)),
+                _ = look.tick() => self.look(),
+                event = event => match event {
+                    Event::Flushed(flushed) => {
+                        self.dirty = false;
+                        flushed.err().map(|_| End::Gone)
+                    }
+                    Event::Read(None) => Some(End::Gone),
+                    Event::Read(Some(Ok(message))) => self.message(message),
+                    Event::Read(Some(Err(error))) => Some(broken(&error)),
+                },
+                Some(outcome) = calls.next(), if !dirty => self.outcome(outcome),
+                ready = cursors.ready(), if !dirty => self.deliver(ready),
+            };
+            if let Some(end) = end {
+                return end;
+            }
+        }
+    }
+
+    /// Puts a frame into the buffer. It is bounded by who calls: never before it was flushed.
+    fn put(&mut self, message: Message) -> Option<End> {
+        self.dirty = true;
+        self.socket.start_send_unpin(message).err().map(|_| End::Gone)
+    }
+
+    fn put_json(&mut self, value: &impl serde::Serialize) -> Option<End> {
+        match serde_json::to_string(value) {
+            Ok(text) => self.put(Message::text(text)),
+            Err(error) => {
+                respond::log(&Error::internal(error));
+                None
+            }
+        }
+    }
+
+    fn answer(&mut self, id: Option<&PacketId>, answer: Result<Reply, Error>) -> Option<End> {
+        let answered = match answer.and_then(|reply| packet::reply_packet(id, &reply)) {
+            Ok(packet) => return self.put_json(&packet),
+            Err(error) => error,
+        };
+        respond::log(&answered);
+        self.put_json(&respond::error_packet(id, &answered))
+    }
+
+    fn look(&mut self) -> Option<End> {
+        if self.beat.silence() > SILENCE {
+            return Some(End::Close(CloseCode::NoPong));
+        }
+        if self.pinged.elapsed() < PING || self.dirty {
+            return None;
+        }
+        self.pinged = Instant::now();
+        self.put(Message::Ping(Bytes::new()))
+    }
+
+    fn deliver(&mut self, ready: Result<(), Error>) -> Option<End> {
+        if let Err(error) = ready {
+            respond::log(&error);
+            return Some(End::Close(CloseCode::Draining));
+        }
+        let (sub, taken) = self.cursors.take();
+        self.written.inc_by(taken.len() as u64);
+        for delivery in taken {
+            let text = Utf8Bytes::try_from(delivery.packet(sub));
+            let Ok(text) = text else { continue };
+            if let Some(end) = self.put(Message::Text(text)) {
+                return Some(end);
+            }
+        }
+        None
+    }
+
+    fn outcome(&mut self, outcome: Outcome) -> Option<End> {
+        match outcome {
+            Outcome::Progress(push) => self.put_json(&*push),
+            Outcome::Answer(id, answer) => self.answer(id.as_ref(), answer),
+            Outcome::Subscribed(id, subscription) => {
+                let sub = self.next_sub;
+                self.next_sub += 1;
+                let reply = subscription.reply(sub);
+                self.cursors.add(sub, *subscription);
+                self.answer(id.as_ref(), Ok(reply))
+            }
+            Outcome::Proved(id, proved) => {
+                let (reply, who, revocations) = *proved;
+                // Another account does not go on with what the one before it was shown.
+                if self.rights.as_ref().is_some_and(|r| r.principal().username != who.username) {
+                    self.cursors.clear();
+                }
+                // The old place is given up first: an account at its limit may renew.
+                self.rights = None;
+                self.rights = Rights::new(&self.edge, who, revocations);
+                if self.rights.is_none() {
+                    return Some(End::Close(CloseCode::Full));
+                }
+                self.answer(id.as_ref(), Ok(reply))
+            }
+        }
+    }
+
+    fn message(&mut self, message: Message) -> Option<End> {
+        match message {
+            Message::Text(text) => self.packet(text.as_bytes()),
+            Message::Binary(_) => {
+                let error = Error::invalid("", "a binary frame is of a terminal, and none is open");
+                self.answer(None, Err(error))
+            }
+            // The library has put the answer into its buffer.
+            Message::Ping(_) => {
+                self.dirty = true;
+                None
+            }
+            Message::Pong(_) | Message::Close(_) | Message::Frame(_) => None,
+        }
+    }
+
+    fn packet(&mut self, text: &[u8]) -> Option<End> {
+        let (id, asked) = match wire::decode(text) {
+            Ok(read) => {
+                self.malformed = 0;
+                read
+            }
+            Err(unreadable) => {
+                self.malformed = if unreadable.malformed { self.malformed + 1 } else { 0 };
+                let end = self.answer(unreadable.id.as_ref(), Err(unreadable.invalid.into()));
+                let last = self.malformed >= MALFORMED;
+                return end.or(last.then_some(End::Close(CloseCode::Malformed)));
+            }
+        };
+        if let Asked::Ping = asked {
+            return self.answer(id.as_ref(), Ok(Reply::done()));
+        }
+        let caller = self.caller();
+        if caller.principal.is_none() && !matches!(&asked, Asked::Call(c) if c.parts().0 == "auth")
+        {
+            return self.answer(id.as_ref(), Err(Error::unauthenticated()));
+        }
+        match asked {
+            Asked::Call(Command::AuthTicket(_)) if caller.principal.is_none() => {
+                self.answer(id.as_ref(), Err(Error::unauthenticated()))
+            }
+            Asked::Call(command) => {
+                self.calls.call(&self.edge, caller, id, command);
+                None
+            }
+            Asked::Subscribe(wanted) => {
+                let most = self.edge.settings.subscriptions;
+                if self.cursors.len() + self.calls.opening >= most {
+                    self.edge.metrics.refused("subscriptions");
+                    let words =
+                        format!("a connection has at most {most} subscriptions: end one first");
+                    return self.answer(id.as_ref(), Err(Error::limited(words, 1)));
+                }
+                self.calls.subscribe(&self.edge, caller, id, wanted);
+                None
+            }
+            Asked::Unsubscribe(wanted) => {
+                let ended = self.cursors.remove(wanted.sub);
+                let missing =
+                    || Error::not_found("there is no such subscription").with_field("sub");
+                self.answer(id.as_ref(), ended.then(Reply::done).ok_or_else(missing))
+            }
+            Asked::Ping => None,
+        }
+    }
+
+    fn caller(&self) -> Caller {
+        let principal = self.rights.as_ref().map(|rights| Principal::clone(rights.principal()));
+        Caller { principal, ..self.origin.clone() }
+    }
+
+    fn notice(&mut self, message: &str) {
+        let data = Notice { level: "warning".to_owned(), message: message.to_owned() };
+        _ = self.put_json(&Push::Notice { data });
+    }
+
+    /// Sends the answers that come within `time`; each packet was promised one.
+    async fn last_answers(&mut self, time: Duration) {
+        self.cursors.clear();
+        let deadline = Instant::now() + time;
+        while let Ok(Some(outcome)) = timeout_at(deadline, self.calls.next()).await {
+            if !matches!(outcome, Outcome::Subscribed(..)) && self.outcome(outcome).is_some() {
+                return;
+            }
+        }
+    }
+
+    async fn close(mut self, code: u16, reason: &'static str) {
+        let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
+        let sent = timeout(FAREWELL, self.socket.close(Some(frame))).await;
+        if !matches!(sent, Ok(Ok(()))) {
+            return;
+        }
+        // What still comes in is read, else the connection would be reset and the frame lost with it.
+        let (socket, too_large) = (&mut self.socket, code == CloseCode::TooLarge.code());
+        _ = timeout(FAREWELL, async {
+            if too_large {
+                let mut rest = [0; 4_096];
+                while matches!(socket.get_mut().read(&mut rest).await, Ok(1..)) {}
+            } else {
+                while let Some(Ok(_)) = socket.next().await {}
+            }
+        })
+        .await;
+    }
+}
+
+/// What a failed read means.
+fn broken(error: &SocketError) -> End {
+    match error {
+        SocketError::Capacity(_) => End::Close(CloseCode::TooLarge),
+        SocketError::Utf8(_) => End::Broken(1007),
+        SocketError::Protocol(_) => End::Broken(1002),
+        _ => End::Gone,
+    }
+}

@@ -1,0 +1,11 @@
+//! `runtime::docker`, verb by verb.
+
+mod create;
+mod events;
+mod facts;
+mod files;
+mod images;
+mod logs;
+mod reach;
+mod state;
+mod stats;

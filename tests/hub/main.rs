@@ -1,0 +1,8 @@
+//! The hub as a whole: the real program on a free port, real clients, and engines that do what a test tells
+//! them, over real sockets.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod rights;
+#[path = "../support/mod.rs"]
+mod support;
+mod tidy;
