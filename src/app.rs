@@ -111,7 +111,7 @@ impl App {
             sources: Sources::new(log.clone(), fleet.clone()),
         });
         chores::start(&chores, accounts, audit, store.clone());
-        meters::start(&chores, metrics.clone(), fleet.clone(), log.clone());
+        meters::start(&chores, metrics.clone(), fleet.clone());
         let drain = Drain::new(config.drain.deadline);
         let settings = edge_settings(&config, address);
         let edge = Edge::new(broker.clone(), settings, drain.watch(), metrics);

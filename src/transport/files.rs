@@ -8,7 +8,7 @@ use hyper::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, H
 use quayside_protocol::command::container::Target;
 
 use super::archive::{self, OneFile};
-use super::body::{Body, Exclusive};
+use super::body::{Body, Exclusive, Patience};
 use super::credential::InUrl;
 use super::edge::Edge;
 use super::request::Request;
@@ -26,7 +26,9 @@ pub(super) async fn upload(edge: Arc<Edge>, mut request: Request, params: &Param
         Ok(()) => respond::json(&serde_json::json!({"success": true, "data": {}})),
         Err(error) => {
             // Its sender would not see the answer while it is still sending.
-            std::mem::replace(&mut request.body, Body::empty()).drop_rest().await;
+            std::mem::replace(&mut request.body, Body::empty())
+                .drop_rest(Patience::default())
+                .await;
             respond::refuse(Shape::Fleet, &error)
         }
     }
@@ -35,8 +37,9 @@ pub(super) async fn upload(edge: Arc<Edge>, mut request: Request, params: &Param
 async fn put(edge: &Arc<Edge>, request: &mut Request, params: &Params) -> Result<()> {
     let (caller, path) = admit(edge, request, "upload").await?;
     let _guard = edge.drain.guard();
-    let body = std::mem::replace(&mut request.body, Body::empty()).into_stream();
-    let body = archive::unstalled(body);
+    let (lent, body) = std::mem::replace(&mut request.body, Body::empty()).lend();
+    request.body = body;
+    let body = archive::unstalled(lent);
     let (directory, tar) = if is(request, CONTENT_TYPE, ONE_FILE) {
         let length = request.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let length = length.and_then(|length| length.parse().ok()).ok_or_else(|| {
@@ -95,7 +98,7 @@ async fn admit(edge: &Edge, request: &Request, opt: &str) -> Result<(Caller, Str
     }
     request.check_room(edge)?;
     let caller = request.caller(edge, InUrl::Ticket).await?;
-    edge.broker.may(&caller, "container", opt)?;
+    edge.broker.may(&caller, "container", opt).await?;
     let path = request.query.get("path").unwrap_or("");
     if path.is_empty() {
         return Err(Error::invalid("path", "is missing"));

@@ -10,7 +10,7 @@ use quayside_protocol::ErrorCode;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 
-use super::body::{Body, NoBody};
+use super::body::{Body, NoBody, Patience};
 use super::credential::{self, InUrl};
 use super::edge::Edge;
 use super::facts::Facts;
@@ -61,6 +61,7 @@ pub(super) fn parts() -> BoxedFilter<(Request,)> {
 
 impl Request {
     /// Finds the route of the request: 404, 405, answers to CORS preflights, 400 for a path that is no text.
+    #[expect(clippy::result_large_err, reason = "a refusal is moved once, to the socket")]
     pub(super) fn route<T>(
         &self,
         edge: &Edge,
@@ -187,7 +188,7 @@ impl Request {
         let length = self.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let announced = length.and_then(|length| length.parse().ok());
         let awaits_go = self.headers.contains_key(EXPECT);
-        body.read(announced, awaits_go).await.map_err(|why| match why {
+        body.read(announced, awaits_go, Patience::default()).await.map_err(|why| match why {
             NoBody::TooLarge => {
                 let words = "the body is over 1 MiB, the most that is taken here";
                 respond::refuse(shape, &Error::new(ErrorCode::TooLarge, words))

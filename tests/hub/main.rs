@@ -2,7 +2,9 @@
 //! them, over real sockets.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod malformed;
 mod rights;
+mod stall;
 #[path = "../support/mod.rs"]
 mod support;
 mod tidy;

@@ -113,6 +113,11 @@ impl Ws {
         answer["data"].clone()
     }
 
+    /// A push that came while an answer was waited for.
+    pub(crate) fn waiting(&mut self) -> Option<Value> {
+        self.pushes.pop_front()
+    }
+
     /// Reads on until the socket ends.
     pub(crate) async fn end(&mut self) -> Closed {
         let end = async {

@@ -343,10 +343,8 @@ async fn a_host_that_is_no_engine_or_does_not_answer_is_told_apart() {
         }
     });
     let mut said = String::new();
-    // A connection of the ping may have been answered with nothing.
     until("it is no engine", async || {
         said = engine.engine().await.unwrap_err().to_string();
-        eprintln!("{said}");
         said.contains("no Docker Engine")
     })
     .await;
