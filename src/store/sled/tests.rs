@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -269,6 +270,7 @@ fn a_dump_file_restores_everything_elsewhere() {
     let file = one.path().join("all.jsonl");
     let said = StoreCommand::Dump { file: file.clone() }.run(one.path()).unwrap();
     assert!(said.contains("1 records and 4 events"), "{said}");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 
     let store = open(two.path());
     write(&store, "bob").unwrap();
