@@ -247,7 +247,9 @@ async fn listen(stderr: ChildStderr, words: Arc<Mutex<Option<String>>>) {
         match (&mut reader).take(MAX_WORDS).read_until(b'\n', &mut line).await {
             Ok(0) | Err(_) => return,
             Ok(_) => {
-                let text = String::from_utf8_lossy(&line).trim().to_owned();
+                let text = String::from_utf8_lossy(&line);
+                // Some of ssh's lines begin with its name, some do not.
+                let text = text.trim().trim_start_matches("ssh: ");
                 if !text.is_empty() {
                     *words.lock().unwrap_or_else(PoisonError::into_inner) =
                         Some(format!("ssh: {text}"));
