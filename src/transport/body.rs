@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use futures::stream::{BoxStream, Stream, StreamExt, poll_fn};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// Largest body that is read as JSON.
 pub(super) const MAX_JSON: usize = quayside_protocol::codec::MAX_PACKET;
@@ -80,20 +80,27 @@ impl Body {
         if too_large && awaits_go {
             return Err(NoBody::TooLarge);
         }
-        let deadline = Instant::now() + patience.json;
-        let mut whole = BytesMut::new();
-        while !too_large {
-            match timeout_at(deadline, self.0.next()).await {
+        if !too_large {
+            match timeout(patience.json, self.collect()).await {
                 Err(_) => return Err(NoBody::TooSlow),
-                Ok(None) => return Ok(whole.freeze()),
-                Ok(Some(Err(_))) => return Err(NoBody::Broken),
-                Ok(Some(Ok(piece))) if whole.len() + piece.len() > MAX_JSON => break,
-                Ok(Some(Ok(piece))) => whole.extend_from_slice(&piece),
+                Ok(Err(NoBody::TooLarge)) => {}
+                Ok(read) => return read,
             }
         }
-        drop(whole);
         self.drop_rest(patience).await;
         Err(NoBody::TooLarge)
+    }
+
+    async fn collect(&mut self) -> Result<Bytes, NoBody> {
+        let mut whole = BytesMut::new();
+        while let Some(piece) = self.0.next().await {
+            let piece = piece.map_err(|_| NoBody::Broken)?;
+            if whole.len() + piece.len() > MAX_JSON {
+                return Err(NoBody::TooLarge);
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.freeze())
     }
 
     /// A stream of it for someone who may give it up halfway, and the body itself to be dropped then.
