@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use quayside::app::App;
 use quayside::config::{Config, ConfigError, Flags, Sources};
+use quayside::store::command::StoreCommand;
 use quayside::{open_files, shutdown, telemetry};
 
 /// Every Docker host you own, live, over one broker.
@@ -36,27 +38,11 @@ enum Command {
     Config,
     /// Look after the data directory of a hub that is not running
     #[command(subcommand)]
-    Store(Store),
-}
-
-#[derive(Subcommand)]
-enum Store {
-    /// Read every record
-    Check,
-    /// Write all records to a file
-    Dump {
-        /// The file; it must not be there yet
-        file: PathBuf,
-    },
-    /// Make the data directory anew from such a file
-    Restore {
-        /// What `dump`, or the hub itself, wrote
-        file: PathBuf,
-    },
+    Store(StoreCommand),
 }
 
 /// What ends the program with a status other than 0; a [`ConfigError`] knows its own, all else is 1.
-type Failure = Box<dyn std::error::Error>;
+type Failure = quayside::app::Failure;
 
 fn main() -> ExitCode {
     let Err(failure) = run(Arguments::parse()) else { return ExitCode::SUCCESS };
@@ -70,10 +56,8 @@ fn run(Arguments { config, listen, data, host, command }: Arguments) -> Result<(
     let config = Config::read(&Sources::of_process(flags)?)?;
     match command {
         Command::Serve => serve(config),
-        Command::Config => io::stdout()
-            .write_all(config.to_toml().as_bytes())
-            .map_err(|error| format!("standard output: {error}").into()),
-        Command::Store(_) => Err("not built yet".into()),
+        Command::Config => print(&config.to_toml()),
+        Command::Store(command) => print(&command.run(&config.server.data)?),
     }
 }
 
@@ -83,10 +67,21 @@ fn serve(config: Config) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         let shutdown = shutdown::requested()?;
-        shutdown.await;
-        Err("not built yet".into())
+        let app = App::build(config).await?;
+        // The password is shown here and nowhere else: the log may be read by others.
+        if let Some(password) = app.first_password() {
+            print(&format!("Log in as admin with the password {}\n", password.expose()))?;
+        }
+        print(&format!("Quayside listens at {}\n", app.url()))?;
+        app.run(shutdown).await
     });
     // What was to be waited for has been: a look-up of a name that hangs must not keep the process.
     runtime.shutdown_background();
     done
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| format!("standard output: {error}").into())
 }

@@ -1,195 +1,227 @@
-//! Dispatch of commands and subscriptions.
+//! The one place that commands pass through on their way in, and events on their way out. It knows no transport:
+//! it is handed a caller and a command, and hands back an answer or a cursor.
 
-use bytes::Bytes;
-use futures::stream::BoxStream;
+mod dispatch;
+pub mod log;
+pub mod subscription;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use quayside_protocol::command::Command;
 use quayside_protocol::command::container::Target;
 use quayside_protocol::push::Progress;
-use quayside_protocol::reply::{Reply, SubscribedAt};
-use quayside_protocol::{Command, Position, Subscribe};
-use tokio::sync::watch;
+use quayside_protocol::reply::{Reply, Setting};
+use quayside_protocol::topic::{Subscribe, Topic};
+use tokio::sync::{mpsc, watch};
 
 use crate::auth::{Caller, Principal};
-use crate::error::Error;
+use crate::domain::account::{Accounts, Audit};
+use crate::domain::container::Containers;
+use crate::domain::fleet::Fleet;
+use crate::domain::host::Hosts;
+use crate::domain::image::Images;
+use crate::error::{Error, Result};
 use crate::runtime::ByteStream;
+pub use log::Limit;
+pub use subscription::{Delivery, Sources, Subscription};
 
-/// What a request presents.
+/// What a request presented to prove who it is.
 #[derive(Clone, Copy)]
 pub enum Presented<'a> {
     /// Nothing.
     Nothing,
-    /// A token.
+    /// An access token or a long-lived one, from a header.
     Bearer(&'a str),
-    /// A one-time ticket.
+    /// A one-time ticket, from a URL.
     Ticket(&'a str),
-    /// The session cookie's value.
+    /// A session cookie.
     Cookie(&'a str),
 }
 
-/// The hub behind every transport.
+/// The parts of the hub that answer commands.
+pub struct Parts {
+    /// Who there is.
+    pub accounts: Arc<Accounts>,
+    /// What everybody did.
+    pub audit: Arc<Audit>,
+    /// Every host.
+    pub fleet: Arc<Fleet>,
+    /// The verbs of `host`.
+    pub hosts: Arc<Hosts>,
+    /// The verbs of `container`.
+    pub containers: Arc<Containers>,
+    /// The verbs of `image`.
+    pub images: Arc<Images>,
+    /// The configuration in force, without secrets.
+    pub settings: Vec<Setting>,
+    /// What can be subscribed to.
+    pub sources: Sources,
+}
+
+/// A handle on the hub; clones share it.
 #[derive(Clone)]
 pub struct Broker {
-    revoked: watch::Sender<u64>,
+    parts: Arc<Parts>,
+    ready: Arc<AtomicBool>,
 }
 
 impl Broker {
-    /// Who it is; none: nothing was presented and anonymous callers have no role.
-    pub async fn authenticate(&self, presented: Presented<'_>) -> Result<Option<Principal>, Error> {
-        let name: &str = match presented {
-            Presented::Nothing => return Ok(None),
-            Presented::Bearer(n) | Presented::Ticket(n) | Presented::Cookie(n) => n,
-        };
-        if name.starts_with("bad") {
-            return Err(Error::unauthenticated());
+    /// The broker over `parts`.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts), ready: Arc::default() }
+    }
+
+    /// Who presented it; none where nothing was presented and nobody may come without.
+    ///
+    /// # Errors
+    /// `unauthenticated` for what is bad, expired or revoked.
+    pub fn authenticate(&self, presented: Presented<'_>) -> Result<Option<Principal>> {
+        let accounts = &self.parts.accounts;
+        match presented {
+            Presented::Nothing => Ok(accounts.anonymous()),
+            Presented::Bearer(token) => match accounts.authenticate(token) {
+                // An invite speaks for nobody yet; registration takes it from the caller's bearer.
+                Err(_) if accounts.is_invite(token) => Ok(None),
+                principal => principal.map(Some),
+            },
+            Presented::Ticket(ticket) => accounts.ticket_use(ticket).map(Some),
+            Presented::Cookie(cookie) => accounts.authenticate_cookie(cookie).map(Some),
         }
-        if name.starts_with("invite") {
-            return Ok(None);
+    }
+
+    /// Moves whenever a proof may have ended before its time; then ask [`Broker::still`].
+    #[must_use]
+    pub fn revocations(&self) -> watch::Receiver<u64> {
+        self.parts.accounts.revocations()
+    }
+
+    /// `principal` with its rights of now; none when its proof has ended.
+    #[must_use]
+    pub fn still(&self, principal: &Principal) -> Option<Principal> {
+        self.parts.accounts.still(principal)
+    }
+
+    /// Refuses a caller whose role may never do `noun` `opt`: asked where the fields of the command could not be
+    /// read, because that comes before what is wrong with them.
+    ///
+    /// # Errors
+    /// `unauthenticated` or `forbidden`.
+    pub async fn may(&self, caller: &Caller, noun: &str, opt: &str) -> Result<()> {
+        let admitted = dispatch::admit(caller, noun, opt);
+        if admitted.is_err() {
+            dispatch::audit(&self.parts, caller, (noun, opt), "", &admitted).await?;
         }
-        Ok(Some(Principal {
-            username: name.into(),
-            role: quayside_protocol::command::account::Role::Admin,
-            credential: crate::auth::Credential::Session("s".into()),
-            expires_at: None,
-        }))
+        admitted
     }
-    /// Whether the caller's role may ever do what `noun` and `opt` name.
-    pub async fn may(&self, caller: &Caller, noun: &str, opt: &str) -> Result<(), Error> {
-        let _ = (caller, noun, opt);
-        Ok(())
+
+    /// Does what is asked and answers once it is durable.
+    ///
+    /// # Errors
+    /// The command's own.
+    pub async fn call(&self, caller: &Caller, command: Command) -> Result<Reply> {
+        dispatch::call(&self.parts, caller, command, None).await
     }
-    /// Runs a command.
-    pub async fn call(&self, caller: &Caller, command: Command) -> Result<Reply, Error> {
-        let _ = (caller, command);
-        Ok(Reply::done())
-    }
-    /// Runs a command that tells how far it is.
+
+    /// The same; how far a pull is goes to `progress`.
+    ///
+    /// # Errors
+    /// The command's own.
     pub async fn call_with_progress(
         &self,
         caller: &Caller,
         command: Command,
-        progress: tokio::sync::mpsc::Sender<Progress>,
-    ) -> Result<Reply, Error> {
-        let p =
-            Progress { layer: "a".into(), status: "Pulling".into(), current: None, total: None };
-        let _ = (caller, command, progress.send(p).await);
-        Ok(Reply::done())
+        progress: mpsc::Sender<Progress>,
+    ) -> Result<Reply> {
+        dispatch::call(&self.parts, caller, command, Some(progress)).await
     }
-    /// Opens a subscription.
+
+    /// Opens a cursor over a topic, with the rights of `caller`. `last_event_id` goes before `since`, and a
+    /// malformed one is as one the log no longer holds.
+    ///
+    /// # Errors
+    /// `invalid` with the field; `not_found` for what topic `logs` names.
     pub async fn subscribe(
         &self,
         caller: &Caller,
         subscribe: &Subscribe,
         last_event_id: Option<&str>,
-    ) -> Result<Subscription, Error> {
-        let _ = (caller, subscribe, last_event_id);
-        Ok(Subscription { n: 0 })
+    ) -> Result<Subscription> {
+        let principal = caller.principal.as_ref().ok_or_else(Error::unauthenticated)?;
+        let sources = &self.parts.sources;
+        match subscribe.topic {
+            Topic::Logs => {
+                let lines = self.parts.containers.follow(caller, subscribe).await?;
+                Ok(Subscription::of_lines(lines, subscribe))
+            }
+            Topic::Events | Topic::Containers | Topic::Hosts | Topic::Stats => {
+                let mut open = Subscription::open(sources, principal, subscribe, last_event_id)?;
+                open.watch_live().await;
+                Ok(open)
+            }
+        }
     }
-    /// Bumped at each revocation.
-    pub fn revocations(&self) -> watch::Receiver<u64> {
-        self.revoked.subscribe()
-    }
-    /// The principal as it is now.
-    pub fn still(&self, principal: &Principal) -> Option<Principal> {
-        Some(principal.clone())
-    }
-    /// Puts a tar.
+
+    /// Unpacks a tar into a container.
+    ///
+    /// # Errors
+    /// The domain's.
     pub async fn upload(
         &self,
         caller: &Caller,
-        target: Target,
+        target: &Target,
         path: &str,
-        body: ByteStream,
-    ) -> Result<(), Error> {
-        use futures::StreamExt;
-        let _ = (caller, target, path, body.count().await);
-        Ok(())
+        tar: ByteStream,
+    ) -> Result<()> {
+        let (host, container) = (&target.host, &target.container);
+        let done = self.parts.containers.upload(caller, host, container, path, tar).await;
+        self.audit_files(caller, "container_upload", target, path, word(&done)).await?;
+        done
     }
-    /// Gets a tar.
+
+    /// A tar out of a container.
+    ///
+    /// # Errors
+    /// The domain's.
     pub async fn download(
         &self,
         caller: &Caller,
-        target: Target,
+        target: &Target,
         path: &str,
-    ) -> Result<ByteStream, Error> {
-        let _ = (caller, target, path);
-        let s: BoxStream<'static, std::io::Result<Bytes>> = Box::pin(futures::stream::empty());
-        Ok(s)
+    ) -> Result<ByteStream> {
+        let (host, container) = (&target.host, &target.container);
+        let done = self.parts.containers.download(caller, host, container, path).await;
+        self.audit_files(caller, "container_download", target, path, word(&done)).await?;
+        done
     }
-    /// Whether it serves.
+
+    async fn audit_files(
+        &self,
+        caller: &Caller,
+        action: &str,
+        target: &Target,
+        path: &str,
+        result: &str,
+    ) -> Result<()> {
+        let on = format!("{}/{}", target.host, target.container);
+        self.parts.audit.record(caller, action, &on, result, path).await
+    }
+
+    /// Waits until each host has answered or failed once, or has had its time to; from then on the hub is ready.
+    pub async fn get_ready(&self) {
+        self.parts.fleet.ready().await;
+        self.ready.store(true, Ordering::Release);
+    }
+
+    /// Whether each host has answered or failed once, or has had its time to.
+    #[must_use]
     pub fn ready(&self) -> bool {
-        true
-    }
-    /// For trials.
-    pub fn stub() -> Self {
-        Self { revoked: watch::Sender::new(0) }
+        self.ready.load(Ordering::Acquire)
     }
 }
 
-/// A cursor.
-pub struct Subscription {
-    n: u64,
-}
-
-/// How much one take gives.
-#[derive(Debug, Clone, Copy)]
-pub struct Limit {
-    /// Deliveries.
-    pub events: usize,
-    /// Bytes.
-    pub bytes: usize,
-}
-
-/// Something to deliver.
-pub struct Delivery(u64);
-
-impl Subscription {
-    /// Waits for something.
-    pub async fn ready(&mut self) -> Result<(), Error> {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        Ok(())
-    }
-    /// Takes what is there within `limit`; perhaps nothing.
-    pub fn take(&mut self, limit: Limit) -> Vec<Delivery> {
-        let _ = limit;
-        self.n += 1;
-        vec![Delivery(self.n)]
-    }
-    /// Whether no more will come.
-    pub fn is_over(&self) -> bool {
-        false
-    }
-    /// Newest position.
-    pub fn position(&self) -> Option<Position> {
-        Some(Position(self.n))
-    }
-    /// The reply.
-    pub fn reply(&self, sub: u64) -> Reply {
-        Reply::SubscribedAt(SubscribedAt { sub, position: Position(self.n) })
-    }
-    /// The poll token.
-    pub fn next(&self) -> String {
-        Position(self.n).to_string()
-    }
-}
-
-impl Delivery {
-    /// WS text.
-    pub fn packet(&self, sub: u64) -> Bytes {
-        format!(
-            "{{\"type\":\"event\",\"sub\":{sub},\"position\":\"{}\",\"data\":{{}}}}",
-            Position(self.0)
-        )
-        .into()
-    }
-    /// SSE block.
-    pub fn block(&self) -> Bytes {
-        format!("id: {}\nevent: event\ndata: {{}}\n\n", Position(self.0)).into()
-    }
-    /// SSE block of fleet.
-    pub fn fleet_block(&self) -> Bytes {
-        format!("id: {}\nevent: container-event\ndata: {{}}\n\n", Position(self.0)).into()
-    }
-    /// Poll JSON.
-    pub fn push(&self) -> Bytes {
-        "{\"type\":\"event\"}".into()
-    }
+/// A result in the audit's words.
+fn word<T>(done: &Result<T>) -> &'static str {
+    done.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok")
 }

@@ -2,5 +2,12 @@
 //! form and no vendor.
 
 pub mod account;
+pub mod container;
+pub mod fleet;
+pub mod host;
+pub mod image;
+pub mod inventory;
 pub mod live;
 pub mod page;
+pub mod stat;
+pub mod status;

@@ -1,7 +1,10 @@
 //! What runs containers, in neutral words. A backend implements [`Runtime`]; nothing above it knows whose API
 //! answers. It knows no account and no right: what reaches it was allowed.
 
+pub mod address;
 pub mod docker;
+#[cfg(test)]
+pub(crate) mod scripted;
 pub mod supervisor;
 
 use std::collections::BTreeMap;
@@ -284,6 +287,12 @@ pub trait Runtime: Send + Sync + 'static {
         &self,
         what: Labelled<'_>,
     ) -> BoxFuture<'_, Result<Option<BTreeMap<String, String>>>>;
+    /// Makes a named volume with labels.
+    fn volume_create(
+        &self,
+        name: &str,
+        labels: BTreeMap<String, String>,
+    ) -> BoxFuture<'_, Result<()>>;
     /// Where a container's ports are published now.
     fn published(&self, id: &str) -> BoxFuture<'_, Result<BTreeMap<String, Vec<HostPort>>>>;
 }

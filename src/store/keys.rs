@@ -89,7 +89,8 @@ pub const HOSTS: Prefix = Prefix("host/");
 /// The audit, oldest first.
 pub const AUDIT: Prefix = Prefix("audit/");
 const COUNTERS: Prefix = Prefix("counter/");
-const HUB: Prefix = Prefix("hub/");
+/// What the hub knows of itself.
+pub const HUB: Prefix = Prefix("hub/");
 
 /// The account of this name.
 pub fn user(name: &str) -> Key {

@@ -50,7 +50,7 @@ async fn put(edge: &Arc<Edge>, request: &mut Request, params: &Params) -> Result
     } else {
         (path, archive::checked(body).await?)
     };
-    edge.broker.upload(&caller, target(params), &directory, tar).await
+    edge.broker.upload(&caller, &target(params), &directory, tar).await
 }
 
 /// `GET`: a tar of a path, or one file.
@@ -61,7 +61,7 @@ pub(super) async fn download(edge: Arc<Edge>, request: Request, params: &Params)
 
 async fn get(edge: &Arc<Edge>, request: &Request, params: &Params) -> Result<Response> {
     let (caller, path) = admit(edge, request, "download").await?;
-    let tar = edge.broker.download(&caller, target(params), &path).await?;
+    let tar = edge.broker.download(&caller, &target(params), &path).await?;
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
     let (kind, length, name, stream) = if is(request, ACCEPT, ONE_FILE) {
         let OneFile { length, stream } = archive::unwrap(tar).await?;

@@ -70,7 +70,7 @@ async fn run(
     command: Command,
 ) -> Result<(Reply, Option<hyper::header::HeaderValue>), Error> {
     if let Command::AuthToken(given) = &command {
-        let who = edge.broker.authenticate(Presented::Bearer(&given.token.0)).await?;
+        let who = edge.broker.authenticate(Presented::Bearer(&given.token.0))?;
         let who = who.ok_or_else(Error::unauthenticated)?;
         return Ok((authenticated(&who), None));
     }

@@ -140,7 +140,7 @@ impl Request {
         in_url: InUrl,
     ) -> Result<Option<Principal>, Error> {
         let presented = credential::presented(&self.headers, &self.query, in_url);
-        let principal = edge.broker.authenticate(presented).await?;
+        let principal = edge.broker.authenticate(presented)?;
         if let Some(principal) = &principal {
             // Set once; a request has one user.
             _ = self.facts.user.set(principal.username.clone());

@@ -11,6 +11,7 @@ mod disk_proof;
 mod kill;
 mod ledger;
 mod load;
+mod log;
 mod power;
 mod presented;
 mod scratch;

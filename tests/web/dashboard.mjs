@@ -70,6 +70,17 @@ export const dashboard = {
     await visitor.leave()
   },
 
+  'figures come with the sweep, and only for what runs': async ({ browser, hub, a }) => {
+    await a.run('web-figures')
+    await a.die('web-without', 0)
+    const visitor = await Visitor.come(browser, hub.url)
+    await visitor.enter('/containers')
+    await visitor.row('web-figures').locator('.memory').filter({ hasText: /^\s*[\d.]+ (B|KiB|MiB)\s*$/ }).waitFor()
+    await visitor.row('web-figures').locator('.cpu').filter({ hasText: /^\s*[\d.]+ %\s*$/ }).waitFor()
+    assert.equal((await visitor.row('web-without').locator('.memory').textContent()).trim(), '')
+    await visitor.leave()
+  },
+
   'by keyboard alone: search, row, stop, its events, and back': async ({ browser, hub, a }) => {
     await a.run('web-keys')
     const visitor = await Visitor.come(browser, hub.url)
@@ -94,7 +105,7 @@ export const dashboard = {
     assert.equal(await a.state('web-keys'), 'exited')
     await keyboard.press('Enter')
     await visitor.page.getByRole('listitem').filter({ hasText: 'die' }).first().waitFor()
-    await keyboard.press('Alt+ArrowLeft')
+    await visitor.page.goBack()
     await visitor.row('web-keys').waitFor()
     await visitor.leave()
   },

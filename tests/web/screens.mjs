@@ -1,6 +1,7 @@
 // Each screen, wide and narrow, light and dark: drawn, without a violation of accessibility, and kept to be looked at.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { Visitor } from './browser.mjs'
 
 const SCREENS = { overview: '/', containers: '/containers', hosts: '/hosts', events: '/events', nothing: '/containers?q=there-is-no-such-thing' }
@@ -37,7 +38,25 @@ async function lively({ a, b }) {
   }
 }
 
-export const screens = Object.fromEntries(
+/** Bytes that the first load may take, compressed. */
+const FIRST_LOAD = 250 * 1024
+
+async function firstLoad({ browser, hub }) {
+  const visitor = await Visitor.come(browser, hub.url)
+  const bodies = []
+  visitor.page.on('response', (response) => bodies.push(response.body().catch(() => Buffer.alloc(0))))
+  await visitor.enter('/')
+  await visitor.connectedBy('WebSocket')
+  const size = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0)
+  assert(size > 0 && size <= FIRST_LOAD, `${size} bytes`)
+  const elsewhere = await visitor.page.evaluate(() =>
+    performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => new URL(name).origin !== location.origin),
+  )
+  assert.deepEqual(elsewhere, [], 'works without internet')
+  await visitor.leave()
+}
+
+const looks = Object.fromEntries(
   [1440, 390].flatMap((width) =>
     ['light', 'dark'].map((theme) => [
       `screens at ${width} px, ${theme}`,
@@ -48,3 +67,5 @@ export const screens = Object.fromEntries(
     ]),
   ),
 )
+
+export const screens = { 'the first load is small and all our own': firstLoad, ...looks }

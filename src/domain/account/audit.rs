@@ -67,7 +67,7 @@ impl Audit {
     ///
     /// # Errors
     /// It cannot be worded as JSON.
-    pub(super) fn write(
+    pub(in crate::domain) fn write(
         &self,
         caller: &Caller,
         action: &str,

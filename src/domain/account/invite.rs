@@ -61,6 +61,14 @@ impl Accounts {
         })
     }
 
+    /// Whether `token` is an invite that can still be used.
+    #[must_use]
+    pub fn is_invite(&self, token: &str) -> bool {
+        let claims = self.signer.read(token, &[Use::Invite]);
+        claims
+            .is_ok_and(|claims| matches!(self.invites.get(&keys::invite(&claims.of)), Ok(Some(_))))
+    }
+
     /// `invite list`: those that can still be used.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use quayside_protocol::command::account::Role;
 use tokio::sync::watch;
 
+pub use crate::config::Registration;
 pub use audit::Audit;
 pub use first::FirstPassword;
 use record::{InviteRecord, SessionRecord, TokenRecord, UserRecord};
@@ -31,17 +32,6 @@ use crate::auth::{Caller, Principal};
 use crate::error::{Error, Result};
 use crate::store::collection::Collection;
 use crate::store::{Store, StoreError, Write, keys};
-
-/// Who may make an account for oneself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Registration {
-    /// Everybody.
-    Open,
-    /// Who has an invite, or an admin for another.
-    Invite,
-    /// Nobody.
-    Closed,
-}
 
 /// The settings of section `[auth]`.
 #[derive(Debug, Clone)]

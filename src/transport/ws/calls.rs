@@ -132,7 +132,7 @@ async fn prove(edge: Arc<Edge>, caller: Caller, id: Option<PacketId>, command: C
                 _ => return Err(Error::internal("a login was answered with something else")),
             },
         };
-        let who = edge.broker.authenticate(Presented::Bearer(&token)).await?;
+        let who = edge.broker.authenticate(Presented::Bearer(&token))?;
         let who = who.ok_or_else(Error::unauthenticated)?;
         Ok((reply.unwrap_or_else(|| packet::authenticated(&who)), who, revocations))
     };

@@ -1,1 +1,0 @@
-//! One task a host.

@@ -1,0 +1,12 @@
+//! `runtime::docker`, verb by verb.
+
+mod create;
+mod events;
+mod facts;
+mod files;
+mod images;
+mod logs;
+mod reach;
+mod registry;
+mod state;
+mod stats;
