@@ -32,7 +32,7 @@ pub(super) async fn answer(edge: Arc<Edge>, mut request: Request) -> Response {
         (Ok(body), _) => body,
         (Err(_), Err(error)) => return respond::refuse(Shape::Packet, error),
         (Err(_), Ok(None)) => return respond::refuse(Shape::Packet, &Error::unauthenticated()),
-        (Err(refusal), Ok(_)) => return refusal,
+        (Err(refusal), Ok(_)) => return *refusal,
     };
     let (id, asked) = match packet::decode(&body) {
         Ok(read) => read,

@@ -4,6 +4,8 @@
 //! reader that does not read: see [`session`].
 
 mod calls;
+mod farewell;
+mod packets;
 mod pulse;
 mod session;
 

@@ -36,7 +36,7 @@ const TRANSPORT: &str = "fleet";
 pub(in crate::transport) async fn handle(edge: Arc<Edge>, mut request: Request) -> Response {
     let (call, params) = match request.route(&edge, ROUTES, |_| Shape::Fleet) {
         Ok(found) => found,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let caller = match admit(&edge, &request, call).await {
         Ok(caller) => caller,
@@ -46,7 +46,7 @@ pub(in crate::transport) async fn handle(edge: Arc<Edge>, mut request: Request) 
         [] => Bytes::new(),
         _ => match request.read_body(Shape::Fleet).await {
             Ok(body) => body,
-            Err(refusal) => return refusal,
+            Err(refusal) => return *refusal,
         },
     };
     let (command, asked) = match prepare(&edge, &caller, call, &params, &body).await {
