@@ -85,6 +85,16 @@ pub fn require(principal: &Principal, noun: &str, opt: &str) -> Result<()> {
     }
 }
 
+/// What a token of role `token` may do for an account of role `owner`; none: nothing. A viewer sees what a user
+/// does not, so a viewer's token of a user would lend a right that the user has not.
+#[must_use]
+pub fn lent(token: Role, owner: Role) -> Option<Role> {
+    match (token, owner) {
+        (Role::Viewer, Role::User | Role::Teacher) => None,
+        (token, owner) => Some(token.min(owner)),
+    }
+}
+
 fn refused(principal: &Principal) -> Error {
     Error::forbidden(format!(
         "the role {} may look at this, not change it",
@@ -134,6 +144,15 @@ mod tests {
                 assert_eq!(got.err().map(|e| e.code()), expected, "{role:?} {right:?} {owner:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_token_lends_nothing_that_its_owner_has_not() {
+        assert_eq!(lent(Role::Viewer, Role::User), None);
+        assert_eq!(lent(Role::Viewer, Role::Teacher), None);
+        assert_eq!(lent(Role::Viewer, Role::Operator), Some(Role::Viewer));
+        assert_eq!(lent(Role::Admin, Role::Viewer), Some(Role::Viewer));
+        assert_eq!(lent(Role::User, Role::Operator), Some(Role::User));
     }
 
     #[test]

@@ -68,39 +68,37 @@ impl Body {
         Self(Exclusive::new(futures::stream::empty()))
     }
 
-    /// Reads all of it, at most [`MAX_JSON`]. `awaits_go` is whether the client sends the body only once it is
-    /// told to go on: one that is too large is then refused unsent.
+    /// As a stream, for what is too large to be held.
+    pub(super) fn into_stream(self) -> BoxStream<'static, io::Result<Bytes>> {
+        self.0.boxed()
+    }
+
+    /// Reads all of it, at most [`MAX_JSON`]. One that is announced as larger is refused unread.
     pub(super) async fn read(
         mut self,
         announced: Option<u64>,
-        awaits_go: bool,
         patience: Patience,
     ) -> Result<Bytes, NoBody> {
-        let too_large = announced.is_some_and(|length| length > MAX_JSON as u64);
-        if too_large && awaits_go {
+        if announced.is_some_and(|length| length > MAX_JSON as u64) {
             return Err(NoBody::TooLarge);
         }
         let deadline = Instant::now() + patience.json;
         let mut whole = BytesMut::new();
         loop {
-            if too_large {
-                break;
-            }
             match timeout_at(deadline, self.0.next()).await {
                 Err(_) => return Err(NoBody::TooSlow),
                 Ok(None) => return Ok(whole.freeze()),
                 Ok(Some(Err(_))) => return Err(NoBody::Broken),
-                Ok(Some(Ok(piece))) if whole.len() + piece.len() > MAX_JSON => break,
+                Ok(Some(Ok(piece))) if whole.len() + piece.len() > MAX_JSON => {
+                    return Err(NoBody::TooLarge);
+                }
                 Ok(Some(Ok(piece))) => whole.extend_from_slice(&piece),
             }
         }
-        drop(whole);
-        self.drop_rest(patience).await;
-        Err(NoBody::TooLarge)
     }
 
-    /// A stream of it for someone who may give it up halfway, and the body itself to be dropped then.
-    pub(super) fn lend(self) -> (BoxStream<'static, io::Result<Bytes>>, Self) {
+    /// The body for a handler that may give it up halfway, and once more for dropping what it left.
+    pub(super) fn lend(self) -> (Self, Self) {
         let owned = Arc::new(Mutex::new(self.0.boxed()));
         let lent = || {
             let owned = owned.clone();
@@ -108,7 +106,7 @@ impl Body {
                 owned.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(cx)
             })
         };
-        (lent().boxed(), Self(Exclusive::new(lent())))
+        (Self(Exclusive::new(lent())), Self(Exclusive::new(lent())))
     }
 
     /// Reads and drops for a while.
@@ -156,43 +154,44 @@ mod tests {
     const SHORT: Patience =
         Patience { json: Duration::from_millis(200), rest: Duration::from_millis(20) };
 
-    async fn read(body: Body, announced: Option<u64>, awaits_go: bool) -> Result<usize, NoBody> {
-        body.read(announced, awaits_go, SHORT).await.map(|whole| whole.len())
+    async fn read(body: Body, announced: Option<u64>) -> Result<usize, NoBody> {
+        body.read(announced, SHORT).await.map(|whole| whole.len())
     }
 
     #[tokio::test]
     async fn a_body_is_read_up_to_its_limit() {
-        assert_eq!(read(body(vec![]), None, false).await, Ok(0));
-        assert_eq!(read(body(vec![MAX_JSON - 1, 1]), None, false).await, Ok(MAX_JSON));
-        assert_eq!(read(body(vec![MAX_JSON, 1]), None, false).await, Err(NoBody::TooLarge));
+        assert_eq!(read(body(vec![]), None).await, Ok(0));
+        assert_eq!(read(body(vec![MAX_JSON - 1, 1]), None).await, Ok(MAX_JSON));
+        assert_eq!(read(body(vec![MAX_JSON, 1]), None).await, Err(NoBody::TooLarge));
         let announced = Some(MAX_JSON as u64 + 1);
-        assert_eq!(read(body(vec![1]), announced, false).await, Err(NoBody::TooLarge));
+        assert_eq!(read(body(vec![1]), announced).await, Err(NoBody::TooLarge));
     }
 
     #[tokio::test]
     async fn a_body_that_stalls_is_given_up() {
         let stalled = || Body::of(stream::pending::<Result<Bytes, io::Error>>());
         let start = Instant::now();
-        assert_eq!(read(stalled(), None, false).await, Err(NoBody::TooSlow));
+        assert_eq!(read(stalled(), None).await, Err(NoBody::TooSlow));
         assert!(start.elapsed() >= SHORT.json);
         let start = Instant::now();
-        assert_eq!(read(stalled(), Some(u64::MAX), false).await, Err(NoBody::TooLarge));
+        stalled().drop_rest(SHORT).await;
         assert!((SHORT.rest..SHORT.json).contains(&start.elapsed()));
     }
 
     #[tokio::test]
-    async fn a_body_that_waits_to_be_asked_for_is_refused_unsent() {
+    async fn a_body_that_is_announced_as_too_large_is_refused_unread() {
         let never = Body::of(stream::poll_fn(|_| -> Poll<Option<Result<Bytes, io::Error>>> {
             unreachable!("it is not asked for")
         }));
-        assert_eq!(read(never, Some(u64::MAX), true).await, Err(NoBody::TooLarge));
+        assert_eq!(read(never, Some(u64::MAX)).await, Err(NoBody::TooLarge));
     }
 
     #[tokio::test]
     async fn a_body_that_was_lent_and_given_up_goes_on_where_it_was() {
-        let (mut lent, rest) = body(vec![1, 2, 3]).lend();
+        let (lent, rest) = body(vec![1, 2, 3]).lend();
+        let mut lent = lent.into_stream();
         assert_eq!(lent.next().await.and_then(Result::ok).map(|piece| piece.len()), Some(1));
         drop(lent);
-        assert_eq!(read(rest, None, false).await, Ok(5));
+        assert_eq!(read(rest, None).await, Ok(5));
     }
 }

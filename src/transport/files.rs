@@ -8,7 +8,7 @@ use hyper::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, H
 use quayside_protocol::command::container::Target;
 
 use super::archive::{self, OneFile};
-use super::body::{Body, Exclusive, Patience};
+use super::body::{Body, Exclusive};
 use super::credential::InUrl;
 use super::edge::Edge;
 use super::request::Request;
@@ -24,22 +24,15 @@ const ONE_FILE: &str = "application/octet-stream";
 pub(super) async fn upload(edge: Arc<Edge>, mut request: Request, params: &Params) -> Response {
     match put(&edge, &mut request, params).await {
         Ok(()) => respond::json(&serde_json::json!({"success": true, "data": {}})),
-        Err(error) => {
-            // Its sender would not see the answer while it is still sending.
-            std::mem::replace(&mut request.body, Body::empty())
-                .drop_rest(Patience::default())
-                .await;
-            respond::refuse(Shape::Fleet, &error)
-        }
+        Err(error) => respond::refuse(Shape::Fleet, &error),
     }
 }
 
 async fn put(edge: &Arc<Edge>, request: &mut Request, params: &Params) -> Result<()> {
     let (caller, path) = admit(edge, request, "upload").await?;
     let _guard = edge.drain.guard();
-    let (lent, body) = std::mem::replace(&mut request.body, Body::empty()).lend();
-    request.body = body;
-    let body = archive::unstalled(lent);
+    let body = std::mem::replace(&mut request.body, Body::empty());
+    let body = archive::unstalled(body.into_stream());
     let (directory, tar) = if is(request, CONTENT_TYPE, ONE_FILE) {
         let length = request.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let length = length.and_then(|length| length.parse().ok()).ok_or_else(|| {

@@ -31,6 +31,7 @@ pub(super) async fn answer(edge: Arc<Edge>, mut request: Request) -> Response {
     let body = match (request.read_body(Shape::Packet).await, &proved) {
         (Ok(body), _) => body,
         (Err(_), Err(error)) => return respond::refuse(Shape::Packet, error),
+        (Err(_), Ok(None)) => return respond::refuse(Shape::Packet, &Error::unauthenticated()),
         (Err(refusal), Ok(_)) => return refusal,
     };
     let (id, asked) = match packet::decode(&body) {

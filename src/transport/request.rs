@@ -182,13 +182,23 @@ impl Request {
         }
     }
 
+    /// The request with its body lent to it, and what its handler leaves of that. None where the client sends no body
+    /// before it is told to go on: reading would tell it so.
+    pub(super) fn lend_body(mut self) -> (Self, Option<Body>) {
+        if self.headers.contains_key(EXPECT) {
+            return (self, None);
+        }
+        let (lent, rest) = std::mem::replace(&mut self.body, Body::empty()).lend();
+        self.body = lent;
+        (self, Some(rest))
+    }
+
     /// The body, whole.
     pub(super) async fn read_body(&mut self, shape: Shape) -> Result<Bytes, Response> {
         let body = std::mem::replace(&mut self.body, Body::empty());
         let length = self.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let announced = length.and_then(|length| length.parse().ok());
-        let awaits_go = self.headers.contains_key(EXPECT);
-        body.read(announced, awaits_go, Patience::default()).await.map_err(|why| match why {
+        body.read(announced, Patience::default()).await.map_err(|why| match why {
             NoBody::TooLarge => {
                 let words = "the body is over 1 MiB, the most that is taken here";
                 respond::refuse(shape, &Error::new(ErrorCode::TooLarge, words))

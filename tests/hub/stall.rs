@@ -201,7 +201,7 @@ async fn a_thousand_clients_that_do_not_read_cost_little_and_delay_nobody() {
 async fn one_client_that_does_not_read_costs_under_1_mib() {
     let scene = Scene::new().await;
     let mut number = load(&scene.engine, 0, stall() / 3).await;
-    let mut grown = |scene: &Scene, before: u64| scene.hub.memory() as i64 - before as i64;
+    let grown = |scene: &Scene, before: u64| scene.hub.memory() as i64 - before as i64;
     let before = scene.hub.memory();
     number = load(&scene.engine, number, stall() / 3).await;
     let without = grown(&scene, before);

@@ -251,7 +251,7 @@ impl Drop for TestHub {
 fn address_in(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("http://").or_else(|| line.split_once("https://"))?;
     let end = rest.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(rest.len());
-    rest[..end].parse().ok()
+    rest[..end].replace("localhost", "127.0.0.1").parse().ok()
 }
 
 /// The program under test: one that was built before, or this build's own.

@@ -10,7 +10,7 @@ use quayside_protocol::reply::{Authenticated, List, Session};
 use super::record::{SessionRecord, UserRecord};
 use super::{Accounts, own_or_admin, proved, wire_time};
 use crate::auth::token::{Claims, Use};
-use crate::auth::{Caller, Credential, Principal};
+use crate::auth::{Caller, Credential, Principal, policy};
 use crate::error::{Error, Result};
 use crate::store::collection::Stored;
 use crate::store::{Expect, Write, keys};
@@ -75,7 +75,7 @@ impl Accounts {
             Credential::Token(id) => {
                 let token = self.tokens.get(&keys::token(id)).ok()??.value;
                 let user = self.live_user(&principal.username, token.user_id).ok()?;
-                Some(Principal { role: token.role.min(user.role), ..principal.clone() })
+                Some(Principal { role: policy::lent(token.role, user.role)?, ..principal.clone() })
             }
         }
     }
@@ -102,7 +102,7 @@ impl Accounts {
         let user = self.live_user(&claims.sub, token.user_id)?;
         Ok(Principal {
             username: user.username.into(),
-            role: token.role.min(user.role),
+            role: policy::lent(token.role, user.role).ok_or_else(Error::unauthenticated)?,
             credential: Credential::Token(token.id.into()),
             expires_at: claims.expires_at(),
         })

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::record::TokenRecord;
 use super::{Accounts, after, own_or_admin, proved, wire_time};
 use crate::auth::token::Use;
-use crate::auth::{Caller, Credential};
+use crate::auth::{Caller, Credential, policy};
 use crate::error::{Error, Result};
 use crate::store::collection::Stored;
 use crate::store::{Expect, Write, keys};
@@ -40,8 +40,9 @@ impl Accounts {
             ));
         }
         let role = create.role.unwrap_or(principal.role);
-        if role > principal.role {
-            let reason = format!("role: may not be above your own, {}", principal.role.as_str());
+        if policy::lent(role, principal.role) != Some(role) {
+            let own = principal.role.as_str();
+            let reason = format!("role: may not have a right that your own, {own}, has not");
             return Err(Error::forbidden(reason).with_field("role"));
         }
         if create.ttl.is_some_and(|ttl| !(1..=MAX_TTL).contains(&ttl.0)) {

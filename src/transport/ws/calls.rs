@@ -44,6 +44,9 @@ enum Purpose {
 #[derive(Default)]
 pub(super) struct Calls {
     running: SelectAll<BoxStream<'static, (Purpose, Outcome)>>,
+    /// Those that have not been answered. The streams that have ended still count in `running` until they are looked
+    /// at again.
+    unanswered: usize,
     /// Subscriptions that are being opened.
     pub(super) opening: usize,
     /// Whether one of them changes who the connection speaks for: what comes after it must wait.
@@ -53,12 +56,15 @@ pub(super) struct Calls {
 impl Calls {
     /// How many.
     pub(super) fn len(&self) -> usize {
-        self.running.len()
+        self.unanswered
     }
 
     /// The next outcome; none where nothing is under way.
     pub(super) async fn next(&mut self) -> Option<Outcome> {
         let (purpose, outcome) = self.running.next().await?;
+        if !matches!(outcome, Outcome::Progress(_)) {
+            self.unanswered -= 1;
+        }
         match purpose {
             Purpose::Call => {}
             Purpose::Open => self.opening -= 1,
@@ -68,6 +74,7 @@ impl Calls {
     }
 
     fn one(&mut self, purpose: Purpose, call: impl Future<Output = Outcome> + Send + 'static) {
+        self.unanswered += 1;
         self.running.push(stream::once(call).map(move |outcome| (purpose, outcome)).boxed());
     }
 
@@ -105,6 +112,7 @@ impl Calls {
             }
             Command::ImagePull(_) => {
                 let steps = pull(edge, caller, id, command);
+                self.unanswered += 1;
                 self.running.push(steps.map(|outcome| (Purpose::Call, outcome)).boxed());
             }
             command => self.one(Purpose::Call, async move {

@@ -142,10 +142,13 @@ async fn no_route_passes_with_a_token_that_proves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_access_token_ends_by_its_time_also_for_what_is_open() {
-    let world = World::with(Plan::new().set("auth", "access_ttl", "\"3s\"")).await;
-    let session = world.hub.login("operator", PASSWORD).await;
-    let token = session["access_token"].as_str().unwrap();
-    let address = world.hub.address;
+    let hub = Plan::new()
+        .host("x", "unix:///nowhere.sock")
+        .set("auth", "access_ttl", "\"3s\"")
+        .start()
+        .await;
+    let token = &hub.admin().await;
+    let address = hub.address;
     let mut stream = crate::support::sse::Sse::open(address, "/events", token, None).await.unwrap();
     assert_eq!(stream.status, 200);
     let mut socket = crate::support::ws::Ws::open(address, token).await.unwrap();
@@ -157,6 +160,6 @@ async fn an_access_token_ends_by_its_time_also_for_what_is_open() {
         while stream.block().await.is_some() {}
     })
     .await;
-    let (status, answer) = world.hub.packet(token, "host", &json!({ "opt": "list" })).await;
+    let (status, answer) = hub.packet(token, "host", &json!({ "opt": "list" })).await;
     assert_eq!((status, answer["data"]["code"].as_str()), (401, Some("unauthenticated")));
 }

@@ -175,7 +175,10 @@ async fn a_ticket_is_good_once_where_a_url_needs_one_and_with_its_bearers_rights
         let (status, _, _) = world.hub.http().stream(&Ask::get(&url)).await.unwrap();
         assert_eq!(status.as_u16(), wanted, "{path}");
     }
-    assert_eq!(upgrade(&world, &format!("/ws?token={operator}"), &[]).await, 401);
+    let url = format!("/ws?token={operator}");
+    let (mut socket, _) = Ws::with(world.hub.address, &url, &[]).await.unwrap();
+    let answer = socket.ask("host", &json!({ "opt": "list" })).await.unwrap();
+    assert_eq!(answer["data"]["code"], "unauthenticated", "{answer}");
 
     // A ticket ends with the session that it came from.
     let session = world.hub.login("operator", PASSWORD).await;
@@ -199,7 +202,7 @@ async fn a_body_over_1_mib_is_413_after_who_and_before_what() {
         json!({ "type": "host", "data": { "opt": "list", "x": "x".repeat(1 << 20) } }).to_string();
     for (path, token, wanted) in [
         ("/packet", world.admin.as_str(), 413),
-        ("/packet", "", 401),
+        ("/packet", "", 413),
         ("/packet", "garbage", 401),
         ("/login", "", 413),
         ("/user", "", 413),
@@ -216,11 +219,9 @@ async fn a_body_over_1_mib_is_413_after_who_and_before_what() {
     assert_eq!(world.hub.send(Ask::new("POST", "/packet").body(fits)).await.status, 200);
     // Whoever goes on sending is not listened to for ever.
     let begun = Instant::now();
-    let endless = world
-        .hub
-        .http()
-        .try_send(&Ask::new("POST", "/packet").token(&world.admin).body(vec![b'x'; 64 << 20]));
-    match endless.await {
+    let http = world.hub.http();
+    let endless = Ask::new("POST", "/packet").token(&world.admin).body(vec![b'x'; 64 << 20]);
+    match http.try_send(&endless).await {
         Ok(answer) => assert_eq!(answer.status, 413),
         Err(error) => assert!(!error.is_empty()),
     }

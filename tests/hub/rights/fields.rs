@@ -70,8 +70,9 @@ async fn personal(world: &World, name: &str, caller: &str, whose: Whose) -> Valu
         "user_password" if whose == Whose::Own => {
             json!({ "password": PASSWORD, "current_password": PASSWORD })
         }
+        // Its sessions end.
         "user_password" => {
-            json!({ "username": account, "password": PASSWORD, "current_password": PASSWORD })
+            json!({ "username": world.account("user").await, "password": PASSWORD })
         }
         "user_remove" => json!({ "username": world.account("user").await }),
         "session_remove" => json!({ "id": world.session(account).await }),

@@ -225,8 +225,8 @@ async fn what_asks_for_all_of_the_machine_is_forbidden_not_ignored() {
     for (field, value) in [
         ("ports", json!({ "80/tcp": 8080 })),
         ("network", json!("container:web")),
-        ("network", json!("other")),
-        ("volumes", json!([{ "name": "other", "destination": "/data" }])),
+        ("network", json!("of-ann")),
+        ("volumes", json!([{ "name": "of-ann", "destination": "/data" }])),
     ] {
         let (status, answer) =
             world.hub.packet(world.token("user"), "container", &with(field, value.clone())).await;

@@ -36,9 +36,10 @@ impl World {
         let hub = plan.host("a", &engine.address()).start().await;
         let admin = hub.admin().await;
         let mut tokens = BTreeMap::new();
-        for role in ROLES {
-            tokens.insert(role.to_owned(), hub.account(&admin, role, role).await);
+        for role in ROLES.iter().filter(|role| **role != "admin") {
+            tokens.insert((*role).to_owned(), hub.account(&admin, role, role).await);
         }
+        tokens.insert("admin".to_owned(), admin.clone());
         tokens.insert(ANOTHER.to_owned(), hub.account(&admin, ANOTHER, "user").await);
         hub.wait_for_host(&admin, "a", "online").await;
         Self { hub, engine, admin, tokens, made: AtomicU64::new(0), _sockets: sockets }

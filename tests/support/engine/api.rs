@@ -40,14 +40,17 @@ pub(super) fn answer(request: &Request, shared: &Arc<Shared>) -> Answer {
         ("GET", ["system", "df"]) => value(&json!({
             "LayersSize": 1, "Images": [], "Containers": [], "Volumes": [], "BuildCache": [],
         })),
-        ("GET", ["volumes" | "networks", name]) if name.starts_with("own") => {
-            value(&json!({ "Name": name, "Labels": { "quayside.owner": &name[4..] } }))
+        ("GET", ["volumes" | "networks", name]) if name.starts_with("of-") => {
+            value(&labelled(name, &json!({ "quayside.owner": &name[3..] })))
         }
         ("GET", ["networks", "bridge" | "none"]) => {
             value(&json!({ "Name": "bridge", "Labels": {} }))
         }
         ("GET", ["volumes" | "networks", name]) => refusal(404, &format!("no such thing: {name}")),
-        ("POST", ["volumes", "create"]) => whole(201, request.body.clone()),
+        ("POST", ["volumes", "create"]) => {
+            let asked: Value = serde_json::from_str(&request.body).unwrap();
+            whole(201, labelled(asked["Name"].as_str().unwrap(), &asked["Labels"]).to_string())
+        }
         (_, ["containers", rest @ ..]) => container(request, rest, shared, &told),
         (_, ["images", rest @ ..]) => image(request, rest, shared, &told),
         _ => refusal(404, "page not found"),
@@ -171,6 +174,11 @@ impl Shared {
         let state = self.state();
         name == IMAGE || state.images.iter().any(|i| i == name || *i == format!("{name}:latest"))
     }
+}
+
+/// A volume or network.
+fn labelled(name: &str, labels: &Value) -> Value {
+    json!({ "Name": name, "Driver": "local", "Mountpoint": "/x", "Scope": "local", "Labels": labels, "Options": {} })
 }
 
 fn value(value: &Value) -> Answer {
