@@ -30,7 +30,7 @@ use crate::drain::Drain;
 use crate::metrics::Metrics;
 use crate::store::sled::{Options as StoreOptions, SledStore};
 use crate::store::{EventStore, Store};
-use crate::transport::{Edge, Files, Settings, Tls, listen};
+use crate::transport::{Edge, Settings, Tls, listen};
 
 /// What ends the hub with a status other than 0.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -111,7 +111,7 @@ impl App {
             sources: Sources::new(log.clone(), fleet.clone()),
         });
         chores::start(&chores, accounts, audit, store.clone());
-        meters::start(&chores, metrics.clone(), fleet.clone(), log.clone());
+        meters::start(&chores, metrics.clone(), fleet.clone());
         let drain = Drain::new(config.drain.deadline);
         let settings = edge_settings(&config, address);
         let edge = Edge::new(broker.clone(), settings, drain.watch(), metrics);
@@ -169,8 +169,7 @@ impl App {
 
 fn open_tls(config: &Config) -> Result<Option<Tls>, ConfigError> {
     let Some(files) = &config.tls else { return Ok(None) };
-    let files = Files { cert: files.cert.clone(), key: files.key.clone() };
-    Tls::open(files).map(Some).map_err(|why| ConfigError::in_use("tls.cert", why))
+    Tls::open(files.clone()).map(Some).map_err(|why| ConfigError::in_use("tls.cert", why))
 }
 
 /// The data directory holds keys and hashes: nobody else may look into it.

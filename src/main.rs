@@ -57,7 +57,7 @@ fn run(Arguments { config, listen, data, host, command }: Arguments) -> Result<(
     match command {
         Command::Serve => serve(config),
         Command::Config => print(&config.to_toml()),
-        Command::Store(command) => print(&command.run(&config.server.data)?),
+        Command::Store(command) => print(&format!("{}\n", command.run(&config.server.data)?)),
     }
 }
 

@@ -9,7 +9,7 @@ use quayside_protocol::reply::HostState;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::broker::log::{EventLog, Incoming, Payload as LogPayload};
+use crate::broker::log::Incoming;
 use crate::domain::fleet::Fleet;
 use crate::metrics::Metrics;
 use crate::runtime::supervisor::{HostEvent, Payload};
@@ -27,28 +27,17 @@ pub(super) async fn into_log(
         if let Ok(late) = u64::try_from(late) {
             metrics.event_lag(&event.host).observe(Duration::from_nanos(late).as_secs_f64());
         }
-        let payload = match (event.to_event(), &event.payload) {
-            (Some(told), _) => LogPayload::Event(told),
-            (None, Payload::Gap(gap)) => {
-                metrics.gap(&event.host);
-                LogPayload::Gap(gap.clone())
-            }
-            (None, Payload::Event { .. }) => continue,
-        };
-        let HostEvent { host, owner, time_nano, .. } = event;
-        if log.send(Incoming { host: Some(host), time_nano, owner, payload }).await.is_err() {
+        if matches!(event.payload, Payload::Gap(_)) {
+            metrics.gap(&event.host);
+        }
+        if log.send(event.into()).await.is_err() {
             return;
         }
     }
 }
 
 /// Follows which hosts are up until `stop`.
-pub(super) fn start(
-    stop: &CancellationToken,
-    metrics: Arc<Metrics>,
-    fleet: Arc<Fleet>,
-    _log: EventLog,
-) {
+pub(super) fn start(stop: &CancellationToken, metrics: Arc<Metrics>, fleet: Arc<Fleet>) {
     let work = async move {
         let mut moved = fleet.inventory().hosts.watch();
         let mut seen = 0;

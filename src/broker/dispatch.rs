@@ -12,7 +12,7 @@ use crate::auth::{Caller, Principal, policy};
 use crate::error::{Error, Result};
 
 /// Commands that come before there is an account to act for.
-pub(super) fn needs_nobody(noun: &str, opt: &str) -> bool {
+fn needs_nobody(noun: &str, opt: &str) -> bool {
     matches!((noun, opt), ("auth", "" | "login" | "renew" | "logout") | ("user", "register"))
 }
 
@@ -28,7 +28,11 @@ pub(super) async fn call(
         Ok(()) => Box::pin(run(parts, caller, command, progress)).await,
         Err(error) => Err(error),
     };
-    audit(parts, caller, noun, opt, &target, &result).await?;
+    let target = match &result {
+        Ok(Reply::Created(made)) => format!("{}/{}", made.host, made.name),
+        _ => target,
+    };
+    audit(parts, caller, (noun, opt), &target, &result).await?;
     result
 }
 
@@ -36,7 +40,7 @@ fn proved(caller: &Caller) -> Result<&Principal> {
     caller.principal.as_ref().ok_or_else(Error::unauthenticated)
 }
 
-fn admit(caller: &Caller, noun: &str, opt: &str) -> Result<()> {
+pub(super) fn admit(caller: &Caller, noun: &str, opt: &str) -> Result<()> {
     if needs_nobody(noun, opt) {
         return Ok(());
     }
@@ -45,17 +49,18 @@ fn admit(caller: &Caller, noun: &str, opt: &str) -> Result<()> {
 
 /// Changes of containers and images are recorded here, done or refused; accounts and hosts record their own changes
 /// in the same commit, and here only refusals.
-async fn audit(
+pub(super) async fn audit<T>(
     parts: &Parts,
     caller: &Caller,
-    noun: &str,
-    opt: &str,
+    (noun, opt): (&str, &str),
     target: &str,
-    result: &Result<Reply>,
+    result: &Result<T>,
 ) -> Result<()> {
     let engine_side = matches!(noun, "container" | "image");
+    // A URL that was handed out is recorded when files move by it.
     let reads =
-        matches!(opt, "list" | "get" | "inspect" | "top" | "logs" | "stats" | "stats_all" | "df");
+        matches!(opt, "list" | "inspect" | "top" | "logs" | "stats" | "stats_all" | "files")
+            || matches!(opt, "upload" | "download");
     let (word, detail) = match result {
         Ok(_) if engine_side && !reads => ("ok", ""),
         Ok(_) => return Ok(()),

@@ -15,7 +15,6 @@ use quayside_protocol::reply::{Reply, Setting};
 use quayside_protocol::topic::{Subscribe, Topic};
 use tokio::sync::{mpsc, watch};
 
-use crate::auth::policy;
 use crate::auth::{Caller, Principal};
 use crate::domain::account::{Accounts, Audit};
 use crate::domain::container::Containers;
@@ -109,12 +108,12 @@ impl Broker {
     ///
     /// # Errors
     /// `unauthenticated` or `forbidden`.
-    pub fn may(&self, caller: &Caller, noun: &str, opt: &str) -> Result<()> {
-        if dispatch::needs_nobody(noun, opt) {
-            return Ok(());
+    pub async fn may(&self, caller: &Caller, noun: &str, opt: &str) -> Result<()> {
+        let admitted = dispatch::admit(caller, noun, opt);
+        if admitted.is_err() {
+            dispatch::audit(&self.parts, caller, (noun, opt), "", &admitted).await?;
         }
-        let principal = caller.principal.as_ref().ok_or_else(Error::unauthenticated)?;
-        policy::require(principal, noun, opt)
+        admitted
     }
 
     /// Does what is asked and answers once it is durable.

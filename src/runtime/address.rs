@@ -8,7 +8,7 @@ use quayside_protocol::id;
 pub const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 
 /// The kernel's bound on the path of a unix socket, without its closing zero.
-const MAX_SOCKET_PATH: usize = 107;
+pub const MAX_SOCKET_PATH: usize = 107;
 
 /// A host's address that was read and found good. No part of it begins with `-`, so none can be taken for an
 /// option by a program it is handed to.

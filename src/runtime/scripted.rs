@@ -318,6 +318,9 @@ impl Runtime for Scripted {
     ) -> BoxFuture<'_, Result<Option<BTreeMap<String, String>>>> {
         self.not_scripted()
     }
+    fn volume_create(&self, _: &str, _: BTreeMap<String, String>) -> BoxFuture<'_, Result<()>> {
+        self.not_scripted()
+    }
     fn published(&self, _: &str) -> BoxFuture<'_, Result<BTreeMap<String, Vec<HostPort>>>> {
         self.not_scripted()
     }

@@ -40,6 +40,11 @@ pub enum StoreError {
         /// The other process, if it said.
         pid: Option<u32>,
     },
+    /// There is nothing to look after.
+    Missing {
+        /// The data directory.
+        directory: PathBuf,
+    },
     /// What is stored cannot be read or is not what was stored last.
     Corrupt(String),
     /// The disk failed. For a write: whether it was done is known after the next start only.
@@ -79,6 +84,9 @@ impl fmt::Display for StoreError {
                     Some(pid) => write!(f, "process {pid}; stop it or choose another directory"),
                     None => write!(f, "another process; stop it or choose another directory"),
                 }
+            }
+            StoreError::Missing { directory } => {
+                write!(f, "there is no store in {}", directory.display())
             }
             StoreError::Corrupt(what) => write!(f, "the store is damaged: {what}"),
             StoreError::Io { doing, source } => write!(f, "{doing}: {source}"),

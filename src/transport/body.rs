@@ -4,20 +4,30 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
-use futures::stream::{BoxStream, Stream, StreamExt};
+use futures::stream::{BoxStream, Stream, StreamExt, poll_fn};
 use tokio::time::{Instant, timeout_at};
 
 /// Largest body that is read as JSON.
 pub(super) const MAX_JSON: usize = quayside_protocol::codec::MAX_PACKET;
-/// How long a JSON body may take.
-const JSON_TIME: Duration = Duration::from_secs(30);
-/// How long the rest of a body that is refused is read and dropped, so that its sender comes to see why.
-const DROP_TIME: Duration = Duration::from_secs(2);
+/// How long a client may take with a body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// For a JSON body.
+    json: Duration,
+    /// For the rest of a body that is refused: it is read and dropped so that its sender comes to see why.
+    rest: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { json: Duration::from_secs(30), rest: Duration::from_secs(2) }
+    }
+}
 
 /// The body of a request.
 pub(super) struct Body(Exclusive<io::Result<Bytes>>);
@@ -63,36 +73,45 @@ impl Body {
         self.0.boxed()
     }
 
-    /// Reads all of it, at most [`MAX_JSON`]. `awaits_go` is whether the client sends the body only once it is
-    /// told to go on: one that is too large is then refused unsent.
+    /// Reads all of it, at most [`MAX_JSON`]. One that is announced as larger is refused unread.
     pub(super) async fn read(
         mut self,
         announced: Option<u64>,
-        awaits_go: bool,
+        patience: Patience,
     ) -> Result<Bytes, NoBody> {
-        let too_large = announced.is_some_and(|length| length > MAX_JSON as u64);
-        if too_large && awaits_go {
+        if announced.is_some_and(|length| length > MAX_JSON as u64) {
             return Err(NoBody::TooLarge);
         }
-        let deadline = Instant::now() + JSON_TIME;
+        let deadline = Instant::now() + patience.json;
         let mut whole = BytesMut::new();
-        while !too_large {
+        loop {
             match timeout_at(deadline, self.0.next()).await {
                 Err(_) => return Err(NoBody::TooSlow),
                 Ok(None) => return Ok(whole.freeze()),
                 Ok(Some(Err(_))) => return Err(NoBody::Broken),
-                Ok(Some(Ok(piece))) if whole.len() + piece.len() > MAX_JSON => break,
+                Ok(Some(Ok(piece))) if whole.len() + piece.len() > MAX_JSON => {
+                    return Err(NoBody::TooLarge);
+                }
                 Ok(Some(Ok(piece))) => whole.extend_from_slice(&piece),
             }
         }
-        drop(whole);
-        self.drop_rest().await;
-        Err(NoBody::TooLarge)
+    }
+
+    /// The body for a handler that may give it up halfway, and once more for dropping what it left.
+    pub(super) fn lend(self) -> (Self, Self) {
+        let owned = Arc::new(Mutex::new(self.0.boxed()));
+        let lent = || {
+            let owned = owned.clone();
+            poll_fn(move |cx| {
+                owned.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(cx)
+            })
+        };
+        (Self(Exclusive::new(lent())), Self(Exclusive::new(lent())))
     }
 
     /// Reads and drops for a while.
-    pub(super) async fn drop_rest(mut self) {
-        let deadline = Instant::now() + DROP_TIME;
+    pub(super) async fn drop_rest(mut self, patience: Patience) {
+        let deadline = Instant::now() + patience.rest;
         while let Ok(Some(Ok(_))) = timeout_at(deadline, self.0.next()).await {}
     }
 }
@@ -132,28 +151,47 @@ mod tests {
         Body::of(stream::iter(pieces).map(|n| Ok::<_, io::Error>(Bytes::from(vec![b'x'; n]))))
     }
 
-    #[tokio::test]
-    async fn a_body_is_read_up_to_its_limit() {
-        assert_eq!(body(vec![]).read(None, false).await, Ok(Bytes::new()));
-        assert_eq!(
-            body(vec![MAX_JSON - 1, 1]).read(None, false).await.map(|b| b.len()),
-            Ok(MAX_JSON)
-        );
-        assert_eq!(body(vec![MAX_JSON, 1]).read(None, false).await, Err(NoBody::TooLarge));
-        let announced = Some(MAX_JSON as u64 + 1);
-        assert_eq!(body(vec![1]).read(announced, false).await, Err(NoBody::TooLarge));
+    const SHORT: Patience =
+        Patience { json: Duration::from_millis(200), rest: Duration::from_millis(20) };
+
+    async fn read(body: Body, announced: Option<u64>) -> Result<usize, NoBody> {
+        body.read(announced, SHORT).await.map(|whole| whole.len())
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_limit() {
+        assert_eq!(read(body(vec![]), None).await, Ok(0));
+        assert_eq!(read(body(vec![MAX_JSON - 1, 1]), None).await, Ok(MAX_JSON));
+        assert_eq!(read(body(vec![MAX_JSON, 1]), None).await, Err(NoBody::TooLarge));
+        let announced = Some(MAX_JSON as u64 + 1);
+        assert_eq!(read(body(vec![1]), announced).await, Err(NoBody::TooLarge));
+    }
+
+    #[tokio::test]
     async fn a_body_that_stalls_is_given_up() {
         let stalled = || Body::of(stream::pending::<Result<Bytes, io::Error>>());
         let start = Instant::now();
-        assert_eq!(stalled().read(None, false).await, Err(NoBody::TooSlow));
-        assert_eq!(start.elapsed().as_secs(), 30);
-        let announced = Some(u64::MAX);
-        assert_eq!(stalled().read(announced, false).await, Err(NoBody::TooLarge));
-        assert_eq!(start.elapsed().as_secs(), 32);
-        assert_eq!(stalled().read(announced, true).await, Err(NoBody::TooLarge));
-        assert_eq!(start.elapsed().as_secs(), 32);
+        assert_eq!(read(stalled(), None).await, Err(NoBody::TooSlow));
+        assert!(start.elapsed() >= SHORT.json);
+        let start = Instant::now();
+        stalled().drop_rest(SHORT).await;
+        assert!((SHORT.rest..SHORT.json).contains(&start.elapsed()));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_announced_as_too_large_is_refused_unread() {
+        let never = Body::of(stream::poll_fn(|_| -> Poll<Option<Result<Bytes, io::Error>>> {
+            unreachable!("it is not asked for")
+        }));
+        assert_eq!(read(never, Some(u64::MAX)).await, Err(NoBody::TooLarge));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_was_lent_and_given_up_goes_on_where_it_was() {
+        let (lent, rest) = body(vec![1, 2, 3]).lend();
+        let mut lent = lent.into_stream();
+        assert_eq!(lent.next().await.and_then(Result::ok).map(|piece| piece.len()), Some(1));
+        drop(lent);
+        assert_eq!(read(rest, None).await, Ok(5));
     }
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use quayside_protocol::push::Progress;
 use quayside_protocol::{Command, Reply};
 use tokio::sync::mpsc;
+use tracing::Instrument;
 
 use super::limit::Limits;
 use super::openapi;
@@ -52,7 +53,7 @@ impl Edge {
         progress: Option<mpsc::Sender<Progress>>,
     ) -> Result<Reply, Error> {
         let (edge, kind) = (self.clone(), kind(&command));
-        let task = tokio::spawn(async move {
+        let run = async move {
             let _guard = edge.drain.guard();
             let answer = match progress {
                 Some(progress) => edge.broker.call_with_progress(&caller, command, progress).await,
@@ -61,8 +62,10 @@ impl Edge {
             let result = answer.as_ref().err().map_or("ok", |error| error.code().as_str());
             edge.metrics.request(transport, kind, result);
             answer
-        });
-        task.await.unwrap_or_else(|error| Err(Error::internal(format!("{kind}: {error}"))))
+        };
+        tokio::spawn(run.in_current_span())
+            .await
+            .unwrap_or_else(|error| Err(Error::internal(format!("{kind}: {error}"))))
     }
 }
 

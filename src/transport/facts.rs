@@ -7,7 +7,7 @@ use hyper::header::{HOST, USER_AGENT};
 use hyper::http::request::Parts;
 
 use super::forwarded;
-use super::limit::Standing;
+use super::limit::{Place, Standing};
 use super::line::Work;
 use super::settings::Settings;
 
@@ -20,6 +20,7 @@ pub(super) struct Peer {
     pub(super) address: SocketAddr,
     pub(super) standing: Standing,
     pub(super) work: Arc<Work>,
+    pub(super) place: Arc<Place>,
 }
 
 /// Who asks from where, and under which number.
@@ -43,6 +44,8 @@ pub(super) struct Facts {
     pub(super) standing: Standing,
     /// What its connection is doing.
     pub(super) work: Arc<Work>,
+    /// Its connection's place, to be held by what outlives the connection.
+    pub(super) place: Arc<Place>,
     /// Who it turned out to be, for the log.
     pub(super) user: OnceLock<Arc<str>>,
 }
@@ -78,6 +81,7 @@ impl Facts {
             agent: cut(agent.as_deref().unwrap_or("")).into(),
             standing: peer.standing,
             work: peer.work,
+            place: peer.place,
             user: OnceLock::new(),
         }
     }

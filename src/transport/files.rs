@@ -24,19 +24,15 @@ const ONE_FILE: &str = "application/octet-stream";
 pub(super) async fn upload(edge: Arc<Edge>, mut request: Request, params: &Params) -> Response {
     match put(&edge, &mut request, params).await {
         Ok(()) => respond::json(&serde_json::json!({"success": true, "data": {}})),
-        Err(error) => {
-            // Its sender would not see the answer while it is still sending.
-            std::mem::replace(&mut request.body, Body::empty()).drop_rest().await;
-            respond::refuse(Shape::Fleet, &error)
-        }
+        Err(error) => respond::refuse(Shape::Fleet, &error),
     }
 }
 
 async fn put(edge: &Arc<Edge>, request: &mut Request, params: &Params) -> Result<()> {
     let (caller, path) = admit(edge, request, "upload").await?;
     let _guard = edge.drain.guard();
-    let body = std::mem::replace(&mut request.body, Body::empty()).into_stream();
-    let body = archive::unstalled(body);
+    let body = std::mem::replace(&mut request.body, Body::empty());
+    let body = archive::unstalled(body.into_stream());
     let (directory, tar) = if is(request, CONTENT_TYPE, ONE_FILE) {
         let length = request.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let length = length.and_then(|length| length.parse().ok()).ok_or_else(|| {
@@ -95,7 +91,7 @@ async fn admit(edge: &Edge, request: &Request, opt: &str) -> Result<(Caller, Str
     }
     request.check_room(edge)?;
     let caller = request.caller(edge, InUrl::Ticket).await?;
-    edge.broker.may(&caller, "container", opt)?;
+    edge.broker.may(&caller, "container", opt).await?;
     let path = request.query.get("path").unwrap_or("");
     if path.is_empty() {
         return Err(Error::invalid("path", "is missing"));

@@ -22,8 +22,8 @@ use tokio_rustls::TlsAcceptor;
 use super::access::{self, Logged};
 use super::edge::Edge;
 use super::facts::Peer;
-use super::limit::Standing;
-use super::line::{Line, Work};
+use super::limit::{Place, Standing};
+use super::line::{Line, Patience, Work};
 use super::root::{self, Root};
 use super::tls::Tls;
 
@@ -96,10 +96,12 @@ fn admit(
         edge.metrics.refused("connections");
         return;
     };
-    let connection = Connection { edge: edge.clone(), root: root.clone(), address, standing };
+    let place = Arc::new(place);
+    let connection =
+        Connection { edge: edge.clone(), root: root.clone(), address, standing, place };
     let tls = tls.map(|tls| TlsAcceptor::from(tls.borrow().clone()));
     tokio::spawn(async move {
-        let _held = (place, connection.edge.metrics.connected("http"));
+        let _counted = connection.edge.metrics.connected("http");
         prepare(&stream);
         match tls {
             None => connection.serve(stream, true).await,
@@ -130,6 +132,7 @@ struct Connection {
     root: Root,
     address: SocketAddr,
     standing: Standing,
+    place: Arc<Place>,
 }
 
 impl Connection {
@@ -137,12 +140,12 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { edge, root, address, standing } = self;
+        let Self { edge, root, address, standing, place } = self;
         let drain = edge.drain.clone();
         let _guard = drain.guard();
         let work: Arc<Work> = Arc::default();
-        let line = Line::new(stream, work.clone(), http1);
-        let peer = Peer { address, standing, work: work.clone() };
+        let line = Line::new(stream, work.clone(), http1, Patience::default());
+        let peer = Peer { address, standing, work: work.clone(), place };
         let service = service_fn(move |request: Request<Incoming>| {
             answer(edge.clone(), root.clone(), peer.clone(), request)
         });

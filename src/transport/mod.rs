@@ -37,4 +37,4 @@ mod ws;
 
 pub use edge::Edge;
 pub use settings::Settings;
-pub use tls::{Files, Tls};
+pub use tls::Tls;

@@ -66,7 +66,7 @@ fn shape(path: &str) -> Shape {
 pub(super) async fn handle(edge: Arc<Edge>, request: Request) -> Response {
     match request.route(&edge, ROUTES, shape) {
         Ok((native, params)) => answer(edge, request, *native, &params).await,
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 

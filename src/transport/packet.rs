@@ -31,12 +31,13 @@ pub(super) async fn answer(edge: Arc<Edge>, mut request: Request) -> Response {
     let body = match (request.read_body(Shape::Packet).await, &proved) {
         (Ok(body), _) => body,
         (Err(_), Err(error)) => return respond::refuse(Shape::Packet, error),
-        (Err(refusal), Ok(_)) => return refusal,
+        (Err(_), Ok(None)) => return respond::refuse(Shape::Packet, &Error::unauthenticated()),
+        (Err(refusal), Ok(_)) => return *refusal,
     };
     let (id, asked) = match packet::decode(&body) {
         Ok(read) => read,
         Err(unreadable) => {
-            let (id, error) = unreadable_packet(&edge, &request, proved, &body, unreadable);
+            let (id, error) = unreadable_packet(&edge, &request, proved, &body, unreadable).await;
             return refuse(id.as_ref(), &error);
         }
     };
@@ -102,12 +103,12 @@ async fn caller(
     }
     let who = proved?.ok_or_else(Error::unauthenticated)?;
     let caller = request.origin_of(Some(who), None);
-    edge.broker.may(&caller, noun, opt)?;
+    edge.broker.may(&caller, noun, opt).await?;
     Ok(caller)
 }
 
 /// A packet that cannot be read is refused for that only to those who may ask at all.
-fn unreadable_packet(
+async fn unreadable_packet(
     edge: &Edge,
     request: &Request,
     proved: Proved,
@@ -116,19 +117,13 @@ fn unreadable_packet(
 ) -> (Option<PacketId>, Error) {
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
     let noun = value.get("type").and_then(Value::as_str).unwrap_or("");
-    let opt =
-        value.get("data").and_then(|data| data.get("opt")).and_then(Value::as_str).unwrap_or("");
-    let judged = || {
-        if PUBLIC.contains(&(noun, opt)) || noun == "ping" {
-            return Ok(());
-        }
-        let who = proved?.ok_or_else(Error::unauthenticated)?;
-        match Command::ALL.contains(&(noun, opt)) {
-            true => edge.broker.may(&request.origin_of(Some(who), None), noun, opt),
-            false => Ok(()),
-        }
+    let opt = value.pointer("/data/opt").and_then(Value::as_str).unwrap_or("");
+    let refused = match (noun, opt) {
+        ("ping", _) => None,
+        asked if Command::ALL.contains(&asked) => caller(edge, request, proved, asked).await.err(),
+        _ => proved.and_then(|who| who.ok_or_else(Error::unauthenticated)).err(),
     };
-    (unreadable.id, judged().err().unwrap_or_else(|| unreadable.invalid.into()))
+    (unreadable.id, refused.unwrap_or_else(|| unreadable.invalid.into()))
 }
 
 /// The reply to `auth {token}`.

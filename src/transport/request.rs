@@ -10,7 +10,7 @@ use quayside_protocol::ErrorCode;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 
-use super::body::{Body, NoBody};
+use super::body::{Body, NoBody, Patience};
 use super::credential::{self, InUrl};
 use super::edge::Edge;
 use super::facts::Facts;
@@ -34,6 +34,9 @@ pub(super) struct Request {
     pub(super) upgrade: Option<OnUpgrade>,
     pub(super) body: Body,
 }
+
+/// An answer that ends a request before it is looked at.
+pub(super) type Refusal = Box<Response>;
 
 /// Takes a request apart. Nothing may reject after it: the body is taken.
 pub(super) fn parts() -> BoxedFilter<(Request,)> {
@@ -66,18 +69,18 @@ impl Request {
         edge: &Edge,
         routes: &'static [Route<T>],
         shape: impl Fn(&str) -> Shape,
-    ) -> Result<(&'static T, Params), Response> {
+    ) -> Result<(&'static T, Params), Refusal> {
         let shape = shape(&self.path);
-        match table::find(routes, &self.method, &self.path) {
-            Found::Route(to, params) => Ok((to, params)),
-            Found::Unknown => Err(respond::unknown_path(shape)),
+        let refusal = match table::find(routes, &self.method, &self.path) {
+            Found::Route(to, params) => return Ok((to, params)),
+            Found::Unknown => respond::unknown_path(shape),
             Found::Undecodable => {
-                let error = Error::invalid("path", "is no percent-encoded UTF-8");
-                Err(respond::refuse(shape, &error))
+                respond::refuse(shape, &Error::invalid("path", "is no percent-encoded UTF-8"))
             }
-            Found::WrongMethod(_) if self.is_preflight() => Err(self.preflight(edge, shape)),
-            Found::WrongMethod(allowed) => Err(respond::wrong_method(shape, &allowed)),
-        }
+            Found::WrongMethod(_) if self.is_preflight() => self.preflight(edge, shape),
+            Found::WrongMethod(allowed) => respond::wrong_method(shape, &allowed),
+        };
+        Err(Box::new(refusal))
     }
 
     fn is_preflight(&self) -> bool {
@@ -181,20 +184,32 @@ impl Request {
         }
     }
 
+    /// The request with its body lent to it, and what its handler leaves of that. None where the client sends no body
+    /// before it is told to go on: reading would tell it so.
+    pub(super) fn lend_body(mut self) -> (Self, Option<Body>) {
+        if self.headers.contains_key(EXPECT) {
+            return (self, None);
+        }
+        let (lent, rest) = std::mem::replace(&mut self.body, Body::empty()).lend();
+        self.body = lent;
+        (self, Some(rest))
+    }
+
     /// The body, whole.
-    pub(super) async fn read_body(&mut self, shape: Shape) -> Result<Bytes, Response> {
+    pub(super) async fn read_body(&mut self, shape: Shape) -> Result<Bytes, Refusal> {
         let body = std::mem::replace(&mut self.body, Body::empty());
         let length = self.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let announced = length.and_then(|length| length.parse().ok());
-        let awaits_go = self.headers.contains_key(EXPECT);
-        body.read(announced, awaits_go).await.map_err(|why| match why {
-            NoBody::TooLarge => {
-                let words = "the body is over 1 MiB, the most that is taken here";
-                respond::refuse(shape, &Error::new(ErrorCode::TooLarge, words))
-            }
-            NoBody::TooSlow => respond::too_slow(shape),
-            // Nobody is there to read this.
-            NoBody::Broken => respond::refuse(shape, &Error::invalid("", "the body broke off")),
+        body.read(announced, Patience::default()).await.map_err(|why| {
+            Box::new(match why {
+                NoBody::TooLarge => {
+                    let words = "the body is over 1 MiB, the most that is taken here";
+                    respond::refuse(shape, &Error::new(ErrorCode::TooLarge, words))
+                }
+                NoBody::TooSlow => respond::too_slow(shape),
+                // Nobody is there to read this.
+                NoBody::Broken => respond::refuse(shape, &Error::invalid("body", "broke off")),
+            })
         })
     }
 }

@@ -4,9 +4,8 @@ use bytes::Bytes;
 use futures::Stream;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
-use quayside_protocol::{ErrorCode, PacketId};
+use quayside_protocol::{ErrorBody, ErrorCode, PacketId};
 use serde::Serialize;
-use serde_json::{Value, json};
 use warp::Reply as _;
 pub(super) use warp::reply::Response;
 
@@ -96,12 +95,17 @@ pub(super) fn log(error: &Error) {
 }
 
 /// `{"type":"error","id":…,"data":…}`.
-pub(super) fn error_packet(id: Option<&PacketId>, error: &Error) -> Value {
-    let mut packet = json!({"type": "error", "data": error.body()});
-    if let (Some(id), Some(fields)) = (id, packet.as_object_mut()) {
-        fields.insert("id".to_owned(), json!(id));
-    }
-    packet
+#[derive(Debug, Serialize)]
+pub(super) struct ErrorPacket<'a> {
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a PacketId>,
+    data: ErrorBody,
+}
+
+/// An error as the answer to the packet of that id.
+pub(super) fn error_packet<'a>(id: Option<&'a PacketId>, error: &Error) -> ErrorPacket<'a> {
+    ErrorPacket { r#type: "error", id, data: error.body() }
 }
 
 /// 405 with `Allow`.

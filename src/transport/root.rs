@@ -9,6 +9,7 @@ use std::sync::Arc;
 use warp::filters::BoxedFilter;
 use warp::{Filter, Rejection};
 
+use super::body::Patience;
 use super::edge::Edge;
 use super::native;
 use super::request::{self, Request};
@@ -23,7 +24,12 @@ pub(super) type Root = BoxedFilter<(Response,)>;
 pub(super) fn filter(edge: &Arc<Edge>) -> Root {
     let native = mount(edge, |path| table::knows(native::ROUTES, path), native::handle);
     let fleet = mount(edge, |path| table::knows(fleet::ROUTES, path), fleet::handle);
-    native.or(fleet).unify().recover(nobody).unify().boxed()
+    let unknown = mount(edge, |_| true, unknown);
+    native.or(fleet).unify().or(unknown).unify().recover(nobody).unify().boxed()
+}
+
+async fn unknown(_: Arc<Edge>, _: Request) -> Response {
+    respond::unknown_path(Shape::Fleet)
 }
 
 /// A dialect: what it knows is answered by `handle`, whatever comes of it.
@@ -42,15 +48,23 @@ where
         })
         .untuple_one()
         .and(request::parts())
-        .then(move |request| handle(edge.clone(), request))
+        .then(move |request: Request| {
+            let edge = edge.clone();
+            async move {
+                let (request, rest) = request.lend_body();
+                let response = handle(edge, request).await;
+                // What the handler left of the body is read for a while, so that its sender comes to see the answer.
+                if let Some(rest) = rest {
+                    rest.drop_rest(Patience::default()).await;
+                }
+                response
+            }
+        })
         .boxed()
 }
 
 async fn nobody(rejection: Rejection) -> Result<Response, Infallible> {
-    if rejection.is_not_found() {
-        return Ok(respond::unknown_path(Shape::Fleet));
-    }
-    // warp itself refuses nothing else here; what it would say is for nobody to read.
-    let error = crate::error::Error::internal("a filter refused a request");
+    // Everything is mounted, so warp refuses nothing here; what it would say is for nobody to read.
+    let error = crate::error::Error::internal(format!("a filter refused a request: {rejection:?}"));
     Ok(respond::refuse(Shape::Fleet, &error))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::auth::Secret;
+use crate::config::{Config, PublicUrl, WebOrigin};
 
 /// What the edge was told.
 #[derive(Debug, Clone)]
@@ -32,4 +33,28 @@ pub struct Settings {
     pub refresh_ttl: Duration,
     /// Whether the listener speaks TLS.
     pub tls: bool,
+}
+
+impl From<&Config> for Settings {
+    fn from(config: &Config) -> Self {
+        Self {
+            listen: config.server.listen,
+            public_url: config.server.public_url.as_ref().map(PublicUrl::as_str).map(str::to_owned),
+            origins: config
+                .server
+                .origins
+                .iter()
+                .map(WebOrigin::as_str)
+                .map(str::to_owned)
+                .collect(),
+            trusted_proxies: config.server.trusted_proxies.clone(),
+            connections: config.limits.connections,
+            per_address: config.limits.per_address,
+            per_user: config.limits.per_user,
+            subscriptions: config.limits.subscriptions,
+            metrics_token: config.metrics.token.clone(),
+            refresh_ttl: config.auth.refresh_ttl,
+            tls: config.tls.is_some(),
+        }
+    }
 }

@@ -196,9 +196,6 @@ impl Feed {
                         Form::Stream => delivery.block(),
                         Form::Fleet => delivery.fleet_block(),
                     }));
-                    if !self.waiting.is_empty() {
-                        self.keep_alive.reset();
-                    }
                 }
                 _ = self.keep_alive.tick() => {
                     let block = match self.cursors.position() {

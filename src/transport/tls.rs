@@ -10,24 +10,17 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::sync::watch;
 
+use crate::config::TlsFiles;
+
 /// Time between two looks at the files: changed ones serve within 10 s.
 const LOOK: Duration = Duration::from_secs(5);
 /// Largest file that is read: chains and keys are a few kilobytes.
 const MAX_FILE: u64 = 1 << 20;
 
-/// Where the certificate is.
-#[derive(Debug, Clone)]
-pub struct Files {
-    /// The chain, the hub's own certificate first, PEM.
-    pub cert: PathBuf,
-    /// Its private key, PEM.
-    pub key: PathBuf,
-}
-
 /// The certificate in use, followed as its files change.
 #[derive(Debug)]
 pub struct Tls {
-    files: Files,
+    files: TlsFiles,
     /// What was read last, so that only a change is tried.
     read: (Vec<u8>, Vec<u8>),
     current: watch::Sender<Arc<ServerConfig>>,
@@ -38,7 +31,7 @@ impl Tls {
     ///
     /// # Errors
     /// Words for the person at the console: a file that cannot be read, or a pair that does not fit.
-    pub fn open(files: Files) -> Result<Self, String> {
+    pub fn open(files: TlsFiles) -> Result<Self, String> {
         let read = read(&files).map_err(|error| error.to_string())?;
         let config = config(&read).map_err(|why| format!("{}: {why}", files.cert.display()))?;
         Ok(Self { files, read, current: watch::Sender::new(config) })
@@ -83,7 +76,7 @@ impl Tls {
     }
 }
 
-fn read(files: &Files) -> io::Result<(Vec<u8>, Vec<u8>)> {
+fn read(files: &TlsFiles) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let read = |path: &PathBuf| {
         let told =
             |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
@@ -136,7 +129,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_named() {
         let files =
-            Files { cert: "/nonexistent/cert.pem".into(), key: "/nonexistent/key.pem".into() };
+            TlsFiles { cert: "/nonexistent/cert.pem".into(), key: "/nonexistent/key.pem".into() };
         let why = Tls::open(files).expect_err("there is no such file");
         assert!(why.contains("/nonexistent/cert.pem"), "{why}");
     }

@@ -7,5 +7,6 @@ mod files;
 mod images;
 mod logs;
 mod reach;
+mod registry;
 mod state;
 mod stats;

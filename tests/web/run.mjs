@@ -12,6 +12,7 @@ import { Engine } from './engine.mjs'
 import { eventSource } from './eventsource.mjs'
 import { Hub, freePort } from './hub.mjs'
 import { outages } from './outages.mjs'
+import { picture } from './picture.mjs'
 import { screens } from './screens.mjs'
 
 /** Milliseconds a test may take; the longest waits for a transport that is tried again after half a minute. */
@@ -27,7 +28,8 @@ mkdirSync(artefacts, { recursive: true })
 const work = mkdtempSync(join(tmpdir(), 'quayside-web-'))
 const a = new Engine('a', required('QUAYSIDE_ENGINE_A'))
 const b = new Engine('b', required('QUAYSIDE_ENGINE_B'))
-const hub = new Hub(required('QUAYSIDE_BIN'), work, await freePort(), { a: a.address, b: b.address })
+const binary = required('QUAYSIDE_BIN')
+const hub = new Hub(binary, work, await freePort(), { a: a.address, b: b.address })
 
 let browser, nginx
 let passed = 0
@@ -41,7 +43,7 @@ async function run(name, test) {
   })
   const began = Date.now()
   try {
-    await Promise.race([test({ browser, hub, nginx, a, b, artefacts }), late])
+    await Promise.race([test({ browser, hub, nginx, binary, work, a, b, artefacts }), late])
     passed += 1
     console.log(`ok      ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
   } catch (error) {
@@ -64,7 +66,7 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  for (const tests of [dashboard, eventSource, outages, screens]) {
+  for (const tests of [dashboard, eventSource, outages, screens, picture]) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }
 } finally {

@@ -22,7 +22,7 @@ async function look({ browser, hub, artefacts }, width, theme) {
   await visitor.connectedBy('WebSocket')
   for (const [name, address] of Object.entries(SCREENS)) {
     await visitor.go(address)
-    const ready = { containers: '[data-index]', events: '[role=listitem]', nothing: '.empty' }[name] ?? 'article'
+    const ready = { containers: '[data-index]', events: '[role=listitem]:has-text("web-look-died-b")', nothing: '.empty' }[name] ?? 'article'
     await page.locator(ready).first().waitFor()
     await keep(name)
   }

@@ -172,6 +172,7 @@ export type Reply =
   | List7
   | Stats2
   | List8
+  | StatsAll
   | List9
   | FileUrl
   | List10
@@ -218,6 +219,7 @@ export interface Commands {
   container_restart: Stop
   container_start: Target
   container_stats: Stats
+  container_stats_all: ByHost
   container_stop: Stop
   container_top: Target
   container_unpause: Target
@@ -625,6 +627,15 @@ export interface Stats {
   since?: string | null
 }
 /**
+ * A host by its name.
+ */
+export interface ByHost {
+  /**
+   * Its name.
+   */
+  host: string
+}
+/**
  * `host create`.
  */
 export interface Create {
@@ -669,15 +680,6 @@ export interface Tls {
    */
   cert: string
   key: Hidden
-}
-/**
- * A host by its name.
- */
-export interface ByHost {
-  /**
-   * Its name.
-   */
-  host: string
 }
 /**
  * `host test`: a known host by its name, or the fields of `create` without storing them.
@@ -2017,6 +2019,30 @@ export interface TimedStats {
    * RFC 3339 UTC.
    */
   time: string
+}
+/**
+ * `container stats_all`.
+ */
+export interface StatsAll {
+  /**
+   * By id of 12 characters.
+   */
+  containers: {
+    [k: string]: NamedStats
+  }
+}
+/**
+ * A container's values in `container stats_all`.
+ */
+export interface NamedStats {
+  /**
+   * Without its slash.
+   */
+  name: string
+  /**
+   * Null where it does not run, or there is no value of it yet.
+   */
+  stats?: Stats2 | null
 }
 /**
  * A list; of many hosts it carries items *and* failures.

@@ -97,7 +97,7 @@ impl Containers {
         Ok(List::whole(lines.into()))
     }
 
-    /// Topic `logs`: the lines so far and then as they come. A reader that stops reading stops the engine.
+    /// Topic `logs`: the lines so far and then as they come, each with its time. A reader that stops reading stops the engine.
     ///
     /// # Errors
     /// `invalid` with the field; `not_found`.
@@ -116,15 +116,8 @@ impl Containers {
         let since = subscribe.since.as_deref().map(|t| read_time("since", t)).transpose()?;
         let query = LogQuery { tail: subscribe.tail, since, until: None, follow: true };
         let target = self.target(caller, &host, &container, Right::Read).await?;
-        let stream = target.runtime.logs(target.id(), query).await?;
-        let timestamps = subscribe.timestamps;
-        Ok(stream.map(move |line| {
-            let mut line = line?;
-            if !timestamps {
-                line.time = None;
-            }
-            Ok(line)
-        }))
+        let lines = target.runtime.logs(target.id(), query).await?;
+        Ok(lines.map(|line| line.map_err(Error::from)))
     }
 
     /// `container stats`: now, or the sweep's values since a time.

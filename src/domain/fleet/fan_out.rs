@@ -39,7 +39,7 @@ impl Fleet {
             async move {
                 let answer = timeout(limit, async {
                     let runtime = self.runtime(&host).await?;
-                    ask(host.clone(), runtime).await.map_err(|error| Error::from(error))
+                    ask(host.clone(), runtime).await.map_err(Error::from)
                 });
                 let late = || {
                     let words = format!("host {host} did not answer in time");

@@ -43,7 +43,7 @@ impl Fleet {
     pub async fn runtime(&self, host: &str) -> Result<Arc<dyn Runtime>> {
         let handle = self.handle(host)?;
         handle.online().await?;
-        handle.mirror.runtime().cloned().map_err(|error| Error::from(error))
+        handle.mirror.runtime().cloned().map_err(Error::from)
     }
 
     /// The container of this id (12 or 64 characters), name, or beginning of an id; on a host that is online.
@@ -73,7 +73,7 @@ impl Fleet {
     pub async fn refresh(&self, host: &str, ids: &[String]) -> Result<()> {
         let handle = self.handle(host)?;
         match timeout(SEEN, handle.mirror.refresh(ids)).await {
-            Ok(refreshed) => refreshed.map_err(|error| Error::from(error)),
+            Ok(refreshed) => refreshed.map_err(Error::from),
             Err(_) => Err(Error::unavailable(format!("host {host} does not answer"))),
         }
     }

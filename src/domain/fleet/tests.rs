@@ -318,7 +318,7 @@ async fn containers_are_found_as_docker_finds_them() {
         assert_eq!(hub.fleet.find("a", text).await.unwrap().facts.name, "web", "{text}");
     }
     for (host, text, words) in [
-        ("a", "nope", "no such container: nope"),
+        ("a", "nope", "No such container: nope"),
         ("b", "web", "no host named b"),
         ("a", &id[..4], "2 ids begin with 7765"),
     ] {

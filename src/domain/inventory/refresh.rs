@@ -11,7 +11,7 @@ use crate::runtime::{Result, RuntimeError};
 /// Ids in one call: they travel in its URL.
 const CHUNK: usize = 100;
 /// How long one call may take.
-const CALL: Duration = Duration::from_secs(30);
+const CALL: Duration = Duration::from_secs(60);
 /// Events that come together are asked for together, unless somebody waits.
 const GATHER: Duration = Duration::from_millis(20);
 /// After a failed call.

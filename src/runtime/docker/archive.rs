@@ -57,7 +57,9 @@ pub(super) async fn download(client: &Client, id: &str, path: &str) -> Result<By
 }
 
 pub(super) async fn upload(client: &Client, id: &str, path: String, tar: ByteStream) -> Result<()> {
-    let options = UploadToContainerOptions { path, ..Default::default() };
+    // Without it a file takes the place of a directory of its name, with all that is in there.
+    let no_overwrite_dir_non_dir = Some("true".to_owned());
+    let options = UploadToContainerOptions { path, no_overwrite_dir_non_dir, ..Default::default() };
     let moved = Arc::new(watch::Sender::new(Instant::now()));
     let mut last = moved.subscribe();
     let counted = tar.inspect(move |_| {

@@ -28,8 +28,9 @@ use crate::runtime::{Result, RuntimeError};
 /// Ends a call that an engine in order answers at once.
 pub(super) const CALL: Duration = Duration::from_secs(30);
 
-/// Calls at one time, beyond which they wait within their own deadlines. Streams do not count: those who
-/// subscribe are bounded elsewhere.
+/// Calls at one time, beyond which they wait within their own deadlines; quick calls and slow ones (uploads,
+/// long stops) apart, so that slow ones hold no quick one up. Streams do not count: those who subscribe are
+/// bounded elsewhere.
 const MAX_CALLS: usize = 128;
 
 /// The longest answer that is read whole. A list of 10,000 containers has about 20 MB.
@@ -60,7 +61,8 @@ pub(super) struct Client {
     http: HyperClient<Connector, Body>,
     dialer: Arc<Dialer>,
     docker: Docker,
-    places: Arc<Semaphore>,
+    quick: Arc<Semaphore>,
+    slow: Arc<Semaphore>,
     observer: Option<Observer>,
 }
 
@@ -96,8 +98,9 @@ impl Client {
             bollard::API_DEFAULT_VERSION,
         )
         .map_err(error::from_bollard)?;
-        let places = Arc::new(Semaphore::new(MAX_CALLS));
-        Ok(Self { http, dialer, docker, places, observer: config.observer.clone() })
+        let places = || Arc::new(Semaphore::new(MAX_CALLS));
+        let observer = config.observer.clone();
+        Ok(Self { http, dialer, docker, quick: places(), slow: places(), observer })
     }
 
     pub(super) fn dialer(&self) -> &Dialer {
@@ -112,14 +115,15 @@ impl Client {
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         self.observed(kind, deadline, async {
+            let places = if deadline > CALL { &self.slow } else { &self.quick };
             // Never closed.
-            let _place = self.places.acquire().await;
+            let _place = places.acquire().await;
             work.await
         })
         .await
     }
 
-    /// Like [`Client::call`], but waits for no place: for what must not wait behind other calls.
+    /// Like [`Client::call`], but waits for no place: for streams, and for what must not wait behind others.
     pub(super) async fn observed<T>(
         &self,
         kind: &'static str,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat};
 use quayside_protocol::reply::{LogLine, LogStream};
 
 /// A longer line becomes several of this length.
@@ -138,7 +138,10 @@ impl Line {
 /// RFC 3339 UTC with nanoseconds, if that is what stands there.
 fn stamp(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let time: DateTime<Utc> = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    if text.len() == 30 && text.ends_with('Z') {
+        return Some(text.to_owned());
+    }
     Some(time.to_rfc3339_opts(SecondsFormat::Nanos, true))
 }
 

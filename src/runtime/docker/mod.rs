@@ -20,6 +20,7 @@ mod list;
 mod logs;
 mod pooled;
 mod pull;
+mod room;
 mod ssh;
 mod state;
 mod stats;
@@ -40,6 +41,7 @@ use quayside_protocol::reply::{
 
 use self::client::{CALL, Client};
 pub use self::config::{DockerConfig, Observer, SshFiles, TlsFiles};
+pub use self::room::sweep;
 use super::{
     ByteStream, ContainerFacts, ContainerSpec, EngineEvent, Labelled, LogQuery, Made, PullStep,
     RegistryLogin, Result, Runtime, StatsSample,
@@ -81,7 +83,7 @@ impl Runtime for DockerEngine {
     }
 
     fn containers(&self, ids: Option<Vec<String>>) -> BoxFuture<'_, Result<Vec<ContainerFacts>>> {
-        Box::pin(self.client.call("containers", LIST, list::containers(&self.client, ids)))
+        Box::pin(self.client.observed("containers", LIST, list::containers(&self.client, ids)))
     }
 
     fn inspect(&self, id: &str) -> BoxFuture<'_, Result<Inspect>> {

@@ -1,10 +1,6 @@
 //! A socket of another machine, carried by this machine's OpenSSH: one `ssh` process an engine, started when
 //! somebody wants to connect, started again when it died. No shell is involved on either side.
 
-use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,13 +13,20 @@ use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::config::DockerConfig;
-use crate::runtime::address::Address;
+use super::room::Room;
+use crate::runtime::address::{Address, MAX_SOCKET_PATH};
 
 /// OpenSSH gives up connecting after 5 s; the key exchange and the login may take as long again.
 const START: Duration = Duration::from_secs(12);
 
 /// How often the socket is looked for while OpenSSH logs in; it cannot tell when it is there.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// The forwarded socket, in the room.
+const SOCKET: &str = "sock";
+
+/// What `ssh` gets to see of the hub's environment: no secret of the hub's is among it.
+const ENVIRONMENT: [&str; 5] = ["HOME", "LOGNAME", "PATH", "SSH_AUTH_SOCK", "USER"];
 
 /// A line of OpenSSH's own that is longer is cut.
 const MAX_WORDS: u64 = 1_024;
@@ -52,7 +55,13 @@ impl Tunnel {
     pub(super) fn new(config: &DockerConfig) -> Result<Self, String> {
         let room = Room::make(&config.run_dir)
             .map_err(|error| format!("cannot write below {}: {error}", config.run_dir.display()))?;
-        let (args, socket) = arguments(config, &room)?;
+        let socket = room.path(SOCKET);
+        if socket.len() > MAX_SOCKET_PATH {
+            return Err(format!(
+                "{socket} is too long for a socket: {MAX_SOCKET_PATH} bytes at most"
+            ));
+        }
+        let args = arguments(config, &room)?;
         let (sender, state) = watch::channel(State::Down { attempt: 0, why: String::new() });
         let (wanted, words) = (Arc::new(Notify::new()), Arc::new(Mutex::new(None)));
         let keeper =
@@ -89,42 +98,12 @@ impl Tunnel {
     }
 }
 
-/// A directory of one tunnel's own; gone with it.
-struct Room(PathBuf);
-
-impl Room {
-    fn make(run_dir: &Path) -> std::io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(run_dir)?;
-        let name = uuid::Uuid::new_v4().simple().to_string();
-        let path = run_dir.join(format!("ssh-{}", name.get(..8).unwrap_or(&name)));
-        fs::DirBuilder::new().mode(0o700).create(&path)?;
-        Ok(Self(path))
-    }
-
-    fn write(&self, name: &str, text: &str) -> std::io::Result<String> {
-        let path = self.0.join(name);
-        let mut file =
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-        // OpenSSH refuses a key whose last line has no end.
-        file.write_all(text.trim_end().as_bytes())?;
-        file.write_all(b"\n")?;
-        Ok(path.display().to_string())
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        // What cannot be removed holds keys for nobody else: the directory is ours alone.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// What `ssh` is started with, and the socket it will make.
-fn arguments(config: &DockerConfig, room: &Room) -> Result<(Vec<String>, String), String> {
+/// What `ssh` is started with in its room. Paths are relative to that, so that nothing in the room's own path
+/// can be misread.
+fn arguments(config: &DockerConfig, room: &Room) -> Result<Vec<String>, String> {
     let Address::Ssh { user, host, port, socket: remote } = &config.address else {
         return Err("no ssh address".to_owned());
     };
-    let local = room.0.join("sock").display().to_string();
     let mut args = vec!["-N".to_owned(), "-T".to_owned()];
     let mut option = |text: String| args.extend(["-o".to_owned(), text]);
     for text in [
@@ -146,16 +125,16 @@ fn arguments(config: &DockerConfig, room: &Room) -> Result<(Vec<String>, String)
     }
     if let Some(files) = &config.ssh {
         let failed = |error| format!("cannot write the keys of ssh: {error}");
-        let key = room.write("key", files.key.expose()).map_err(failed)?;
-        let known = room.write("known_hosts", &files.known_hosts).map_err(failed)?;
+        room.write("key", files.key.expose()).map_err(failed)?;
+        room.write("known_hosts", &files.known_hosts).map_err(failed)?;
         for text in [
-            format!("IdentityFile={key}"),
-            "IdentitiesOnly=yes".to_owned(),
-            "IdentityAgent=none".to_owned(),
-            format!("UserKnownHostsFile={known}"),
-            "GlobalKnownHostsFile=/dev/null".to_owned(),
+            "IdentityFile=key",
+            "IdentitiesOnly=yes",
+            "IdentityAgent=none",
+            "UserKnownHostsFile=known_hosts",
+            "GlobalKnownHostsFile=/dev/null",
         ] {
-            option(text);
+            option(text.to_owned());
         }
     }
     if let Some(port) = port {
@@ -164,8 +143,8 @@ fn arguments(config: &DockerConfig, room: &Room) -> Result<(Vec<String>, String)
     if let Some(user) = user {
         args.extend(["-l".to_owned(), user.clone()]);
     }
-    args.extend(["-L".to_owned(), format!("{local}:{remote}"), "--".to_owned(), host.clone()]);
-    Ok((args, local))
+    args.extend(["-L".to_owned(), format!("./{SOCKET}:{remote}"), "--".to_owned(), host.clone()]);
+    Ok(args)
 }
 
 /// Keeps one `ssh` running while it is wanted.
@@ -201,7 +180,7 @@ impl Keeper {
             .stderr
             .take()
             .map(|stderr| AbortOnDropHandle::new(tokio::spawn(listen(stderr, self.words.clone()))));
-        let socket = self.room.0.join("sock");
+        let socket = self.room.path(SOCKET);
         let up = async {
             while UnixStream::connect(&socket).await.is_err() {
                 sleep(LOOK).await;
@@ -227,14 +206,21 @@ impl Keeper {
 
     fn spawn(&self) -> std::io::Result<Child> {
         // What an earlier process left there would look like a socket that is ready.
-        let _ = fs::remove_file(self.room.0.join("sock"));
-        Command::new("ssh")
+        let _ = std::fs::remove_file(self.room.path(SOCKET));
+        let environment =
+            ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+        let child = Command::new("ssh")
             .args(&self.args)
+            .current_dir(self.room.dir())
+            .env_clear()
+            .envs(environment)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
-            .spawn()
+            .spawn()?;
+        self.room.lives(child.id())?;
+        Ok(child)
     }
 }
 
@@ -247,7 +233,9 @@ async fn listen(stderr: ChildStderr, words: Arc<Mutex<Option<String>>>) {
         match (&mut reader).take(MAX_WORDS).read_until(b'\n', &mut line).await {
             Ok(0) | Err(_) => return,
             Ok(_) => {
-                let text = String::from_utf8_lossy(&line).trim().to_owned();
+                let text = String::from_utf8_lossy(&line);
+                // Some of ssh's lines begin with its name, some do not.
+                let text = text.trim().trim_start_matches("ssh: ");
                 if !text.is_empty() {
                     *words.lock().unwrap_or_else(PoisonError::into_inner) =
                         Some(format!("ssh: {text}"));

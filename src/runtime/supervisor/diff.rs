@@ -60,7 +60,9 @@ fn runs(
         events.push(event(new, "start", start));
     }
     if (started || was_up) && !is_up(new) {
-        let mut die = event(new, "die", new.finished_at.unwrap_or(at));
+        // Of a run of milliseconds the engine notes the end before the start.
+        let end = new.finished_at.max(new.started_at).unwrap_or(at);
+        let mut die = event(new, "die", end);
         die.attrs.insert("exitCode".to_owned(), new.exit_code.to_string());
         events.push(die);
     }
@@ -119,10 +121,13 @@ mod tests {
             ContainerFacts { finished_at: Some(at(30)), state: "exited".into(), ..again.clone() };
         let never = ContainerFacts { started_at: None, state: "created".into(), ..up.clone() };
         let paused = ContainerFacts { state: "paused".into(), ..up.clone() };
+        let brief =
+            ContainerFacts { finished_at: Some(at(0)), state: "exited".into(), ..up.clone() };
         let renamed = ContainerFacts { name: "w".into(), ..up.clone() };
         for (before, now, wanted) in [
             (vec![], vec![up.clone()], vec!["create at 0", "start at 1"]),
             (vec![], vec![never.clone()], vec!["create at 0"]),
+            (vec![], vec![brief], vec!["create at 0", "start at 1", "die 0 at 1"]),
             (vec![], vec![down(3)], vec!["create at 0", "start at 1", "die 3 at 9"]),
             (vec![never], vec![up.clone()], vec!["start at 1"]),
             (vec![up.clone()], vec![down(3)], vec!["die 3 at 9"]),

@@ -16,7 +16,7 @@ use super::{Supervisor, within};
 use crate::runtime::{EngineEvent, Result, RuntimeError};
 
 /// How long the list of all containers may take.
-const LIST: Duration = Duration::from_secs(30);
+const LIST: Duration = Duration::from_secs(60);
 /// By when the replay has shown the last known event, if it ever will: an engine sends it with the first bytes.
 const PROOF: Duration = Duration::from_secs(1);
 /// After an unproved list, events that were on the way when it was made are waited for, so that none is inferred

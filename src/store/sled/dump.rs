@@ -3,8 +3,9 @@
 //! A header, one line a record, one line an event if the dump has them, and an end line with the counts, by which a
 //! dump that was cut off is known.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -86,7 +87,8 @@ pub struct Counts {
     pub events: u64,
 }
 
-/// Writes all records, and the events if wanted, and syncs nothing: see [`keep`].
+/// Writes all records, and the events if wanted, and syncs nothing: see [`keep`]. A file that it makes is its
+/// owner's alone: records have hashes of passwords.
 pub(super) fn write(
     file: &Path,
     tables: &Tables,
@@ -94,7 +96,8 @@ pub(super) fn write(
     events: bool,
 ) -> Result<Counts, StoreError> {
     let failed = StoreError::io("writing a dump");
-    let mut out = BufWriter::new(File::create(file).map_err(&failed)?);
+    let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file);
+    let mut out = BufWriter::new(made.map_err(&failed)?);
     let mut put = |line: &Line| -> std::io::Result<()> {
         serde_json::to_writer(&mut out, line)?;
         out.write_all(b"\n")

@@ -73,7 +73,7 @@ pub(super) fn open(data: &Path) -> Result<Opened, StoreError> {
 /// Takes the data directory and opens the database as it is, or says what is wrong with it.
 pub(super) fn open_offline(data: &Path) -> Result<(DirectoryLock, Tables, State), StoreError> {
     if Sidecar::read(data)?.is_none() {
-        return Err(StoreError::Corrupt(format!("there is no store in {}", data.display())));
+        return Err(StoreError::Missing { directory: data.to_owned() });
     }
     let lock = DirectoryLock::take(data)?;
     let (tables, state) = open_as_it_is(data)?;

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -269,6 +270,7 @@ fn a_dump_file_restores_everything_elsewhere() {
     let file = one.path().join("all.jsonl");
     let said = StoreCommand::Dump { file: file.clone() }.run(one.path()).unwrap();
     assert!(said.contains("1 records and 4 events"), "{said}");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 
     let store = open(two.path());
     write(&store, "bob").unwrap();
@@ -293,6 +295,6 @@ fn there_is_nothing_to_check_in_an_empty_directory() {
     let scratch = Scratch::new("nothing");
     let absent = scratch.path().join("absent");
     let error = StoreCommand::Check.run(&absent).unwrap_err();
-    assert!(error.to_string().contains("there is no store in"), "{error}");
+    assert_eq!(error.to_string(), format!("there is no store in {}", absent.display()));
     assert!(!absent.exists());
 }

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
-use futures::stream::{self, BoxStream, SelectAll, StreamExt};
+use futures::stream::{self, BoxStream, SelectAll, Stream, StreamExt};
 use quayside_protocol::push::{Progress, Push};
 use quayside_protocol::{Command, PacketId, Reply, Subscribe};
 use tokio::sync::{mpsc, watch};
+use tracing::Instrument;
 
 use crate::auth::{Caller, Principal};
 use crate::broker::{Presented, Subscription};
@@ -32,10 +32,21 @@ pub(super) enum Outcome {
     Subscribed(Option<PacketId>, Box<Subscription>),
 }
 
+/// What a packet was for, where the session keeps count of that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Call,
+    Open,
+    Prove,
+}
+
 /// What is under way.
 #[derive(Default)]
 pub(super) struct Calls {
-    running: SelectAll<BoxStream<'static, Outcome>>,
+    running: SelectAll<BoxStream<'static, (Purpose, Outcome)>>,
+    /// Those that have not been answered. The streams that have ended still count in `running` until they are looked
+    /// at again.
+    unanswered: usize,
     /// Subscriptions that are being opened.
     pub(super) opening: usize,
     /// Whether one of them changes who the connection speaks for: what comes after it must wait.
@@ -45,22 +56,26 @@ pub(super) struct Calls {
 impl Calls {
     /// How many.
     pub(super) fn len(&self) -> usize {
-        self.running.len()
+        self.unanswered
     }
 
     /// The next outcome; none where nothing is under way.
     pub(super) async fn next(&mut self) -> Option<Outcome> {
-        let outcome = self.running.next().await;
-        match &outcome {
-            Some(Outcome::Subscribed(..)) => self.opening -= 1,
-            Some(Outcome::Proved(..)) => self.proving = false,
-            _ => {}
+        let (purpose, outcome) = self.running.next().await?;
+        if !matches!(outcome, Outcome::Progress(_)) {
+            self.unanswered -= 1;
         }
-        outcome
+        match purpose {
+            Purpose::Call => {}
+            Purpose::Open => self.opening -= 1,
+            Purpose::Prove => self.proving = false,
+        }
+        Some(outcome)
     }
 
-    fn one(&mut self, call: BoxFuture<'static, Outcome>) {
-        self.running.push(stream::once(call).boxed());
+    fn one(&mut self, purpose: Purpose, call: impl Future<Output = Outcome> + Send + 'static) {
+        self.unanswered += 1;
+        self.running.push(stream::once(call).map(move |outcome| (purpose, outcome)).boxed());
     }
 
     /// Opens a subscription.
@@ -73,12 +88,12 @@ impl Calls {
     ) {
         let edge = edge.clone();
         self.opening += 1;
-        self.one(Box::pin(async move {
+        self.one(Purpose::Open, async move {
             match edge.broker.subscribe(&caller, &wanted, None).await {
                 Ok(subscription) => Outcome::Subscribed(id, Box::new(subscription)),
                 Err(error) => Outcome::Answer(id, Err(error)),
             }
-        }));
+        });
     }
 
     /// Runs a command.
@@ -93,12 +108,16 @@ impl Calls {
         match command {
             Command::AuthToken(_) | Command::AuthLogin(_) | Command::AuthRenew(_) => {
                 self.proving = true;
-                self.one(Box::pin(prove(edge, caller, id, command)));
+                self.one(Purpose::Prove, prove(edge, caller, id, command));
             }
-            Command::ImagePull(_) => self.running.push(pull(edge, caller, id, command)),
-            command => self.one(Box::pin(async move {
+            Command::ImagePull(_) => {
+                let steps = pull(edge, caller, id, command);
+                self.unanswered += 1;
+                self.running.push(steps.map(|outcome| (Purpose::Call, outcome)).boxed());
+            }
+            command => self.one(Purpose::Call, async move {
                 Outcome::Answer(id, edge.call("ws", caller, command, None).await)
-            })),
+            }),
         }
     }
 }
@@ -137,7 +156,7 @@ fn pull(
     caller: Caller,
     id: Option<PacketId>,
     command: Command,
-) -> BoxStream<'static, Outcome> {
+) -> impl Stream<Item = Outcome> + Send + 'static {
     let (sender, steps) = mpsc::channel::<Progress>(STEPS);
     let step_of = id.clone();
     let steps =
@@ -145,10 +164,11 @@ fn pull(
     let steps = steps
         .map(move |data| Outcome::Progress(Box::new(Push::Progress { id: step_of.clone(), data })));
     // Begun now and not when its stream is first looked at: the steps come before the answer in that stream.
-    let call = tokio::spawn(async move { edge.call("ws", caller, command, Some(sender)).await });
+    let call = async move { edge.call("ws", caller, command, Some(sender)).await };
+    let call = tokio::spawn(call.in_current_span());
     let answer = stream::once(async move {
         let answer = call.await.unwrap_or_else(|error| Err(Error::internal(error)));
         Outcome::Answer(id, answer)
     });
-    steps.chain(answer).boxed()
+    steps.chain(answer)
 }

@@ -4,6 +4,8 @@
 //! reader that does not read: see [`session`].
 
 mod calls;
+mod farewell;
+mod packets;
 mod pulse;
 mod session;
 
@@ -31,6 +33,7 @@ use super::rights::Rights;
 use crate::error::Error;
 use pulse::Pulse;
 use session::Session;
+use tracing::Instrument;
 
 /// Buffers of a socket, in bytes.
 const BUFFER: usize = 4 << 10;
@@ -61,8 +64,9 @@ pub(super) async fn handshake(edge: Arc<Edge>, mut request: Request) -> Response
     // Taken before the answer: the connection counts as idle as soon as that is sent.
     let working = request.facts.work.begin(false);
     let guard = edge.drain.guard();
-    tokio::spawn(async move {
-        let _held = (working, guard, place, edge.metrics.connected("ws"));
+    let session = async move {
+        let connection = request.facts.place.clone();
+        let _held = (working, guard, connection, place, edge.metrics.connected("ws"));
         let Ok(upgraded) = upgrade.await else { return };
         let (io, pulse) = Pulse::new(TokioIo::new(upgraded));
         let config = WebSocketConfig::default()
@@ -73,7 +77,9 @@ pub(super) async fn handshake(edge: Arc<Edge>, mut request: Request) -> Response
         let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
         let origin = request.origin_of(None, None);
         Session::new(edge, socket, pulse, origin, rights).run(refusal).await;
-    });
+    };
+    // Its lines in the log carry the number of the request that opened it.
+    tokio::spawn(session.in_current_span());
     accepted(&key)
 }
 

@@ -4,6 +4,7 @@
 //! that stops reading holds a batch of its subscriptions and the answers to what it asked, and no more is read
 //! from it. Revocation, the hub's end and silence are heard all the while.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,19 +12,14 @@ use futures::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use prometheus_client::metrics::counter::Counter;
-use quayside_protocol::packet::{self as wire, Request as Asked};
-use quayside_protocol::push::{Notice, Push};
-use quayside_protocol::{CloseCode, Command, PacketId, Reply};
-use std::sync::Arc;
-use tokio::io::AsyncReadExt;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout, timeout_at};
+use quayside_protocol::{CloseCode, PacketId, Reply};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message, Utf8Bytes};
 
 use super::calls::{Calls, Outcome};
 use super::pulse::{Beat, Pulse};
-use crate::auth::{Caller, Principal};
+use crate::auth::Caller;
 use crate::error::Error;
 use crate::transport::cursors::Cursors;
 use crate::transport::edge::Edge;
@@ -33,23 +29,19 @@ use crate::transport::rights::Rights;
 
 /// Packets of one connection at work; more are not read before one of these is done.
 const IN_FLIGHT: usize = 16;
-/// Malformed packets in a row that end a connection.
-const MALFORMED: u32 = 10;
 /// How long a connection may do without proving who it is.
 const PROVE: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(30);
 /// How often silence is looked at.
 const LOOK: Duration = Duration::from_secs(5);
-/// How long the close frame may take out, and the other side's in.
-const FAREWELL: Duration = Duration::from_secs(1);
 /// How long answers that are under way are waited for when the token has ended.
 const LAST_ANSWERS: Duration = Duration::from_millis(250);
 
-type Socket = WebSocketStream<Pulse<TokioIo<Upgraded>>>;
+pub(super) type Socket = WebSocketStream<Pulse<TokioIo<Upgraded>>>;
 
 /// Why a session ends.
-enum End {
+pub(super) enum End {
     /// The hub closes it.
     Close(CloseCode),
     /// The other side broke the rules of WebSocket; its code for that.
@@ -60,17 +52,17 @@ enum End {
 
 /// One socket.
 pub(super) struct Session {
-    edge: Arc<Edge>,
-    socket: Socket,
+    pub(super) edge: Arc<Edge>,
+    pub(super) socket: Socket,
     beat: Beat,
-    origin: Caller,
-    rights: Option<Rights>,
-    cursors: Cursors,
+    pub(super) origin: Caller,
+    pub(super) rights: Option<Rights>,
+    pub(super) cursors: Cursors,
     next_sub: u64,
-    calls: Calls,
-    malformed: u32,
+    pub(super) calls: Calls,
+    pub(super) malformed: u32,
     /// Whether something waits to be flushed.
-    dirty: bool,
+    pub(super) dirty: bool,
     pinged: Instant,
     written: Counter,
 }
@@ -182,7 +174,7 @@ impl Session {
         self.socket.start_send_unpin(message).err().map(|_| End::Gone)
     }
 
-    fn put_json(&mut self, value: &impl serde::Serialize) -> Option<End> {
+    pub(super) fn put_json(&mut self, value: &impl serde::Serialize) -> Option<End> {
         match serde_json::to_string(value) {
             Ok(text) => self.put(Message::text(text)),
             Err(error) => {
@@ -192,7 +184,11 @@ impl Session {
         }
     }
 
-    fn answer(&mut self, id: Option<&PacketId>, answer: Result<Reply, Error>) -> Option<End> {
+    pub(super) fn answer(
+        &mut self,
+        id: Option<&PacketId>,
+        answer: Result<Reply, Error>,
+    ) -> Option<End> {
         let answered = match answer.and_then(|reply| packet::reply_packet(id, &reply)) {
             Ok(packet) => return self.put_json(&packet),
             Err(error) => error,
@@ -229,7 +225,7 @@ impl Session {
         None
     }
 
-    fn outcome(&mut self, outcome: Outcome) -> Option<End> {
+    pub(super) fn outcome(&mut self, outcome: Outcome) -> Option<End> {
         match outcome {
             Outcome::Progress(push) => self.put_json(&*push),
             Outcome::Answer(id, answer) => self.answer(id.as_ref(), answer),
@@ -255,112 +251,6 @@ impl Session {
                 self.answer(id.as_ref(), Ok(reply))
             }
         }
-    }
-
-    fn message(&mut self, message: Message) -> Option<End> {
-        match message {
-            Message::Text(text) => self.packet(text.as_bytes()),
-            Message::Binary(_) => {
-                let error = Error::invalid("", "a binary frame is of a terminal, and none is open");
-                self.answer(None, Err(error))
-            }
-            // The library has put the answer into its buffer.
-            Message::Ping(_) => {
-                self.dirty = true;
-                None
-            }
-            Message::Pong(_) | Message::Close(_) | Message::Frame(_) => None,
-        }
-    }
-
-    fn packet(&mut self, text: &[u8]) -> Option<End> {
-        let (id, asked) = match wire::decode(text) {
-            Ok(read) => {
-                self.malformed = 0;
-                read
-            }
-            Err(unreadable) => {
-                self.malformed = if unreadable.malformed { self.malformed + 1 } else { 0 };
-                let end = self.answer(unreadable.id.as_ref(), Err(unreadable.invalid.into()));
-                let last = self.malformed >= MALFORMED;
-                return end.or(last.then_some(End::Close(CloseCode::Malformed)));
-            }
-        };
-        if let Asked::Ping = asked {
-            return self.answer(id.as_ref(), Ok(Reply::done()));
-        }
-        let caller = self.caller();
-        if caller.principal.is_none() && !matches!(&asked, Asked::Call(c) if c.parts().0 == "auth")
-        {
-            return self.answer(id.as_ref(), Err(Error::unauthenticated()));
-        }
-        match asked {
-            Asked::Call(Command::AuthTicket(_)) if caller.principal.is_none() => {
-                self.answer(id.as_ref(), Err(Error::unauthenticated()))
-            }
-            Asked::Call(command) => {
-                self.calls.call(&self.edge, caller, id, command);
-                None
-            }
-            Asked::Subscribe(wanted) => {
-                let most = self.edge.settings.subscriptions;
-                if self.cursors.len() + self.calls.opening >= most {
-                    self.edge.metrics.refused("subscriptions");
-                    let words =
-                        format!("a connection has at most {most} subscriptions: end one first");
-                    return self.answer(id.as_ref(), Err(Error::limited(words, 1)));
-                }
-                self.calls.subscribe(&self.edge, caller, id, wanted);
-                None
-            }
-            Asked::Unsubscribe(wanted) => {
-                let ended = self.cursors.remove(wanted.sub);
-                let missing =
-                    || Error::not_found("there is no such subscription").with_field("sub");
-                self.answer(id.as_ref(), ended.then(Reply::done).ok_or_else(missing))
-            }
-            Asked::Ping => None,
-        }
-    }
-
-    fn caller(&self) -> Caller {
-        let principal = self.rights.as_ref().map(|rights| Principal::clone(rights.principal()));
-        Caller { principal, ..self.origin.clone() }
-    }
-
-    fn notice(&mut self, message: &str) {
-        let data = Notice { level: "warning".to_owned(), message: message.to_owned() };
-        _ = self.put_json(&Push::Notice { data });
-    }
-
-    /// Sends the answers that come within `time`; each packet was promised one.
-    async fn last_answers(&mut self, time: Duration) {
-        self.cursors.clear();
-        let deadline = Instant::now() + time;
-        while let Ok(Some(outcome)) = timeout_at(deadline, self.calls.next()).await {
-            if !matches!(outcome, Outcome::Subscribed(..)) && self.outcome(outcome).is_some() {
-                return;
-            }
-        }
-    }
-
-    async fn close(mut self, code: u16, reason: &'static str) {
-        let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
-        let sent = timeout(FAREWELL, self.socket.close(Some(frame))).await;
-        if !matches!(sent, Ok(Ok(()))) {
-            return;
-        }
-        // What still comes in is read, else the connection would be reset and the frame lost with it.
-        let (socket, too_large) = (&mut self.socket, code == CloseCode::TooLarge.code());
-        _ = timeout(FAREWELL, async {
-            if too_large {
-                let mut rest = [0; 4_096];
-                while matches!(socket.get_mut().read(&mut rest).await, Ok(1..)) {}
-            } else {
-                while let Some(Ok(_)) = socket.next().await {}
-            }
-        })
-        .await;
     }
 }
 

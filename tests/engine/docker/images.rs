@@ -1,8 +1,10 @@
 //! Images, and their fetching from a registry of the test's own.
 
 use futures::StreamExt;
-use quayside::runtime::{PullStep, Runtime, RuntimeError};
+use quayside::auth::Secret;
+use quayside::runtime::{PullStep, RegistryLogin, Runtime, RuntimeError};
 
+use super::registry::Registry;
 use crate::real::{Container, DEADLINE, docker, engine, name, try_docker};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,16 +43,65 @@ async fn images_are_those_of_the_engine_with_their_containers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_registry_that_is_out_of_reach_may_be_tried_again() {
     // Nobody listens at port 1.
-    let last = last("127.0.0.1:1/a/b:1").await;
+    let last = last("127.0.0.1:1/a/b:1", None).await;
     assert!(
         matches!(&last, Err(RuntimeError::Unavailable(m)) if m.contains("connection refused")),
         "{last:?}"
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_tells_layer_by_layer_and_ends_with_the_images_id() {
+    let registry = Registry::start(None).await;
+    let image = format!("127.0.0.1:{}/lab/thing:3", registry.port);
+    let mut stream = engine().pull(&image, None).await.unwrap();
+    let (mut statuses, mut done, mut sized) = (Vec::new(), None, false);
+    while let Some(step) = tokio::time::timeout(DEADLINE, stream.next()).await.unwrap() {
+        match step.unwrap() {
+            PullStep::Progress(progress) => {
+                sized |= !progress.layer.is_empty() && progress.total.is_some();
+                statuses.push(progress.status);
+            }
+            PullStep::Done(id) => done = Some(id),
+        }
+    }
+    let own = docker(&["image", "inspect", "--format", "{{.Id}}", &image]);
+    assert_eq!(done, Some(own));
+    assert!(sized, "{statuses:?}");
+    for word in ["Pulling fs layer", "Download complete", "Pull complete"] {
+        assert!(statuses.iter().any(|status| status == word), "{word} is not in {statuses:?}");
+    }
+    // Without tag and digest it is `latest` alone, not every tag there is.
+    assert!(registry.asked().iter().any(|path| path.ends_with("/manifests/3")));
+    let untagged = format!("127.0.0.1:{}/lab/thing", registry.port);
+    assert!(matches!(last(&untagged, None).await, Ok(PullStep::Done(_))));
+    assert!(registry.asked().iter().all(|path| !path.contains("tags/list")));
+    docker(&["rmi", &image, &untagged]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registry_that_refuses_is_told_from_one_that_lacks_the_image() {
+    let registry = Registry::start(Some(("ann", "a+/?=~ÿ"))).await;
+    let image = format!("127.0.0.1:{}/lab/closed:1", registry.port);
+    let login = |password: &str| RegistryLogin {
+        username: "ann".to_owned(),
+        password: Secret::new(password.to_owned()),
+    };
+    let refused = last(&image, None).await;
+    assert!(matches!(refused, Err(RuntimeError::Failed(_))), "{refused:?}");
+    let refused = last(&image, Some(login("wrong"))).await;
+    assert!(matches!(refused, Err(RuntimeError::Failed(_))), "{refused:?}");
+    let pulled = last(&image, Some(login("a+/?=~ÿ"))).await;
+    assert!(matches!(pulled, Ok(PullStep::Done(_))), "{pulled:?}");
+    docker(&["rmi", &image]);
+    let unknown = format!("127.0.0.1:{}/lab/missing:1", registry.port);
+    let unknown = last(&unknown, Some(login("a+/?=~ÿ"))).await;
+    assert!(matches!(unknown, Err(RuntimeError::NotFound(_))), "{unknown:?}");
+}
+
 /// The last step of a pull, whether it fails at once or later.
-async fn last(image: &str) -> Result<PullStep, RuntimeError> {
-    let mut stream = engine().pull(image, None).await?;
+async fn last(image: &str, login: Option<RegistryLogin>) -> Result<PullStep, RuntimeError> {
+    let mut stream = engine().pull(image, login).await?;
     let mut last = Err(RuntimeError::Failed("no step".to_owned()));
     while let Some(step) = tokio::time::timeout(DEADLINE, stream.next()).await.unwrap() {
         last = step;

@@ -1,10 +1,18 @@
 //! Logs, of containers with and without a terminal.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use futures::StreamExt;
+use quayside::runtime::docker::DockerEngine;
 use quayside::runtime::{LogQuery, Runtime};
 use quayside_protocol::reply::{LogLine, LogStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio_util::task::AbortOnDropHandle;
 
-use crate::real::{Container, DEADLINE, docker, engine};
+use crate::real::{Container, DEADLINE, config, docker, engine, name, socket, until};
 
 async fn lines(id: &str, query: LogQuery) -> Vec<LogLine> {
     let stream = engine().logs(id, query).await.unwrap();
@@ -76,22 +84,64 @@ async fn long_lines_and_bytes_that_are_no_text_come_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_stops_reading_stops_the_engine() {
-    // The shell blocks on its output when nobody takes it from the engine's log? It does not: the engine
-    // keeps a log file. What is bounded is what is read ahead of the reader, here 50 MB of log.
-    let container =
-        Container::run(&[], "yes 0123456789012345678901234567890123456789 | head -n 1000000");
+    let script = "yes 0123456789012345678901234567890123456789 | head -n 200000";
+    let container = Container::run(&[], script);
     docker(&["wait", &container.0]);
-    let mut stream = engine().logs(&container.0, LogQuery::default()).await.unwrap();
+    let meter = Meter::start();
+    let engine = DockerEngine::new(config(&format!("unix://{}", meter.path))).unwrap();
+    let mut stream = engine.logs(&container.0, LogQuery::default()).await.unwrap();
     stream.next().await.unwrap().unwrap();
-    let before = memory();
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    assert!(memory() < before + 8_000, "{} kB after {before} kB", memory());
-    assert_eq!(stream.count().await, 999_999);
+    let mut passed = 0;
+    until("the engine stops", async || {
+        let before = std::mem::replace(&mut passed, meter.passed.load(Ordering::Relaxed));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        passed == before
+    })
+    .await;
+    // What two sockets and a connection hold, of 16 MB.
+    assert!(passed < 2_000_000, "{passed} bytes");
+    assert_eq!(stream.count().await, 199_999);
+    assert!(meter.passed.load(Ordering::Relaxed) > 10_000_000);
 }
 
-/// Of this process, kB.
-fn memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+/// A way to the engine that counts what the engine sends.
+struct Meter {
+    path: String,
+    passed: Arc<AtomicUsize>,
+    _server: AbortOnDropHandle<()>,
+}
+
+impl Meter {
+    fn start() -> Self {
+        let path = std::env::temp_dir().join(name("meter")).display().to_string();
+        let listener = UnixListener::bind(&path).unwrap();
+        let passed = Arc::new(AtomicUsize::new(0));
+        let counted = passed.clone();
+        let server = tokio::spawn(async move {
+            loop {
+                let (near, _) = listener.accept().await.unwrap();
+                let (mut from_hub, mut to_hub) = near.into_split();
+                let far = UnixStream::connect(socket()).await.unwrap();
+                let (mut from_engine, mut to_engine) = far.into_split();
+                tokio::spawn(async move { tokio::io::copy(&mut from_hub, &mut to_engine).await });
+                let counted = counted.clone();
+                tokio::spawn(async move {
+                    let mut piece = vec![0; 16_384];
+                    while let Ok(length @ 1..) = from_engine.read(&mut piece).await {
+                        counted.fetch_add(length, Ordering::Relaxed);
+                        if to_hub.write_all(&piece[..length]).await.is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        Self { path, passed, _server: AbortOnDropHandle::new(server) }
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
 }

@@ -269,6 +269,25 @@ async fn an_engine_is_reached_over_ssh_and_again_when_the_connection_was_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_hub_left_is_swept() {
+    let scratch = Scratch::new();
+    let run = scratch.0.join("run");
+    let room = run.join("ssh-0badcafe");
+    fs::create_dir_all(&room).unwrap();
+    fs::write(room.join("key"), "x").unwrap();
+    let mut ours = Command::new("sleep").arg("1000").current_dir(&room).spawn().unwrap();
+    let mut other = Process(Command::new("sleep").arg("1000").spawn().unwrap());
+    fs::write(room.join("pid"), ours.id().to_string()).unwrap();
+    let reused = run.join("ssh-00000000");
+    fs::create_dir(&reused).unwrap();
+    fs::write(reused.join("pid"), other.0.id().to_string()).unwrap();
+    quayside::runtime::docker::sweep(&run);
+    assert_eq!(fs::read_dir(&run).unwrap().count(), 0);
+    assert!(!ours.wait().unwrap().success());
+    assert!(other.0.try_wait().unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ssh_says_why_it_leads_nowhere() {
     let sshd = Sshd::start();
     let good = sshd.files();
@@ -343,10 +362,8 @@ async fn a_host_that_is_no_engine_or_does_not_answer_is_told_apart() {
         }
     });
     let mut said = String::new();
-    // A connection of the ping may have been answered with nothing.
     until("it is no engine", async || {
         said = engine.engine().await.unwrap_err().to_string();
-        eprintln!("{said}");
         said.contains("no Docker Engine")
     })
     .await;

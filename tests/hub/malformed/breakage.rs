@@ -90,8 +90,7 @@ fn envelope(dice: &mut Dice, good: &str) -> Vec<u8> {
 fn field(dice: &mut Dice, good: &str) -> Vec<u8> {
     let mut packet: Value = serde_json::from_str(good).unwrap();
     let mut place = &mut packet["data"];
-    loop {
-        let Value::Object(fields) = place else { break };
+    while let Value::Object(fields) = place {
         if fields.is_empty() {
             break;
         }

@@ -157,7 +157,7 @@ fn image<'q>(
                 false => refusal(404, &format!("No such image: {name}")),
             }
         }
-        ("DELETE", [name @ ..]) => {
+        ("DELETE", name) => {
             let name = name.join("/");
             shared
                 .state()

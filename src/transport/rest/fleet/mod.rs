@@ -36,7 +36,7 @@ const TRANSPORT: &str = "fleet";
 pub(in crate::transport) async fn handle(edge: Arc<Edge>, mut request: Request) -> Response {
     let (call, params) = match request.route(&edge, ROUTES, |_| Shape::Fleet) {
         Ok(found) => found,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let caller = match admit(&edge, &request, call).await {
         Ok(caller) => caller,
@@ -46,10 +46,10 @@ pub(in crate::transport) async fn handle(edge: Arc<Edge>, mut request: Request) 
         [] => Bytes::new(),
         _ => match request.read_body(Shape::Fleet).await {
             Ok(body) => body,
-            Err(refusal) => return refusal,
+            Err(refusal) => return *refusal,
         },
     };
-    let (command, asked) = match prepare(&edge, &caller, call, &params, &body) {
+    let (command, asked) = match prepare(&edge, &caller, call, &params, &body).await {
         Ok(command) => (command.clone(), Asked::of(&command)),
         Err(error) => return error::encode(&error, None),
     };
@@ -88,7 +88,7 @@ async fn admit(edge: &Edge, request: &Request, call: &Call) -> Result<Caller, Er
 }
 
 /// The command, if the caller's role ever may give it and the request says it right.
-fn prepare(
+async fn prepare(
     edge: &Edge,
     caller: &Caller,
     call: &Call,
@@ -96,7 +96,7 @@ fn prepare(
     body: &Bytes,
 ) -> Result<Command, Error> {
     if !call.public {
-        edge.broker.may(caller, call.command.0, call.command.1)?;
+        edge.broker.may(caller, call.command.0, call.command.1).await?;
     }
     let body = match call.body {
         [] => Value::Null,
