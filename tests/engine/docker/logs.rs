@@ -94,7 +94,7 @@ async fn a_reader_that_stops_reading_stops_the_engine() {
     let mut passed = 0;
     until("the engine stops", async || {
         let before = std::mem::replace(&mut passed, meter.passed.load(Ordering::Relaxed));
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        crate::support::wait::pass(Duration::from_millis(200)).await;
         passed == before
     })
     .await;
