@@ -12,7 +12,7 @@ use crate::domain::fleet::{HostSettings, Maker};
 use crate::metrics::Metrics;
 use crate::runtime::Runtime;
 use crate::runtime::address::Address;
-use crate::runtime::docker::{DockerConfig, DockerEngine, Observer, SshFiles, TlsFiles};
+use crate::runtime::docker::{self, DockerConfig, DockerEngine, Observer, SshFiles, TlsFiles};
 
 /// A host of the configuration.
 pub(super) fn settings(host: &HostConfig) -> Result<HostSettings, Failure> {
@@ -34,6 +34,8 @@ pub(super) fn settings(host: &HostConfig) -> Result<HostSettings, Failure> {
 /// Makes Docker Engines; their private sockets and keys lie below `data`.
 pub(super) fn maker(data: &Path, metrics: Arc<Metrics>) -> Maker {
     let run_dir = data.join("run");
+    // Of a hub that was killed: ours is the only one on this directory.
+    docker::sweep(&run_dir);
     Arc::new(move |settings| {
         let (metrics, host) = (metrics.clone(), settings.name.clone());
         let observer: Observer =

@@ -6,3 +6,6 @@
 
 mod docker;
 mod real;
+#[path = "../support/wait.rs"]
+#[allow(dead_code, reason = "shared with the other suites")]
+mod wait;
