@@ -42,7 +42,7 @@ pub fn fields<T: DeserializeOwned>(data: Value) -> Result<T, Invalid> {
     }
     serde_path_to_error::deserialize(data).map_err(|error| {
         let path = error.path().to_string();
-        let reason = error.into_inner().to_string();
+        let reason = brief(error.into_inner().to_string());
         let parent = if path == "." { String::new() } else { path };
         match missing(&reason) {
             Some(name) if parent.is_empty() => Invalid::new(name, "is missing"),
@@ -50,6 +50,19 @@ pub fn fields<T: DeserializeOwned>(data: Value) -> Result<T, Invalid> {
             None => Invalid::new(parent, reason),
         }
     })
+}
+
+/// Longest reason, in bytes: it quotes what the client sent.
+const MAX_REASON: usize = 300;
+
+/// As much of a reason as is worth sending back.
+fn brief(mut reason: String) -> String {
+    if reason.len() > MAX_REASON {
+        let end = (0..=MAX_REASON).rev().find(|at| reason.is_char_boundary(*at)).unwrap_or(0);
+        reason.truncate(end);
+        reason.push('…');
+    }
+    reason
 }
 
 /// The name in serde's "missing field `x`", which it reports at the parent's path.

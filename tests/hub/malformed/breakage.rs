@@ -79,7 +79,7 @@ fn envelope(dice: &mut Dice, good: &str) -> Vec<u8> {
     let name = *dice.pick(&["type", "id", "data", "opt"]);
     let value = any_value(dice, 2);
     match name {
-        "opt" => packet["data"]["opt"] = value,
+        "opt" => packet.entry("data").or_insert_with(|| json!({}))["opt"] = value,
         name if dice.once_in(3) => drop(packet.remove(name)),
         name => drop(packet.insert(name.to_owned(), value)),
     }

@@ -69,7 +69,10 @@ impl World {
         let state = self.engine.container(&id).unwrap().state;
         let short = id[..12].to_owned();
         wait::until("the container to be known", async || {
-            let list = self.hub.reply(&self.admin, "container", &json!({ "opt": "list" })).await;
+            let list = self
+                .hub
+                .reply(&self.admin, "container", &json!({ "opt": "list", "host": "a" }))
+                .await;
             let items = list["items"].as_array().unwrap();
             items
                 .iter()
