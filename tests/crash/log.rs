@@ -55,7 +55,7 @@ fn incoming(number: u64) -> Incoming {
         attrs: BTreeMap::from([("name".into(), "web".into())]),
     };
     let payload = Payload::Event(event);
-    Incoming { host: Some("a".into()), time_nano: 1, owner: None, payload }
+    Incoming { host: Some("a".into()), time_nano: 1, owner: None, container: None, payload }
 }
 
 /// The number of an event; none for a gap.

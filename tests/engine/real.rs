@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use quayside::runtime::address::Address;
 use quayside::runtime::docker::{DockerConfig, DockerEngine};
 
+use crate::support::wait;
+
 /// How long anything may take that is waited for; only a hang takes that long.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -104,6 +106,6 @@ pub(crate) async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !so().await {
         assert!(begun.elapsed() < DEADLINE, "not within {DEADLINE:?}: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        wait::pass(Duration::from_millis(20)).await;
     }
 }

@@ -19,6 +19,7 @@ pub struct Entry {
     time_nano: i64,
     host: Option<Arc<str>>,
     owner: Option<Arc<str>>,
+    container: Option<Arc<str>>,
     payload: Payload,
     /// The block of `/stream`; the push and its data are parts of it.
     block: Bytes,
@@ -32,7 +33,7 @@ impl Entry {
     /// everything up to there has missed nothing.
     #[must_use]
     pub fn new(position: Position, previous: Position, incoming: Incoming) -> Self {
-        let Incoming { host, time_nano, owner, mut payload } = incoming;
+        let Incoming { host, time_nano, owner, container, mut payload } = incoming;
         let data = super::fit::data(&mut payload);
         let (kind, fleet_kind) = match &payload {
             Payload::Gap(_) => ("gap", "gap"),
@@ -50,7 +51,19 @@ impl Entry {
         let _ = write!(text, "id: {position}\nevent: {fleet_kind}\ndata: {data}\n\n");
         let text = Bytes::from(text);
         let (block, fleet) = (text.slice(..split), text.slice(split..));
-        Self { position, previous, time_nano, host, owner, payload, block, push_at, data_at, fleet }
+        Self {
+            position,
+            previous,
+            time_nano,
+            host,
+            owner,
+            container,
+            payload,
+            block,
+            push_at,
+            data_at,
+            fleet,
+        }
     }
 
     /// A gap made for one reader who has seen everything up to `after` and lost what lay between that and
@@ -65,7 +78,8 @@ impl Entry {
     pub fn missing(position: Position, from: String, to: String) -> Self {
         let gap = Gap { host: None, reason: GapReason::Retention, from, to };
         let payload = Payload::Gap(gap);
-        let incoming = Incoming { host: None, time_nano: nanos(position), owner: None, payload };
+        let time_nano = nanos(position);
+        let incoming = Incoming { host: None, time_nano, owner: None, container: None, payload };
         Self::new(position, position, incoming)
     }
 
@@ -97,6 +111,12 @@ impl Entry {
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
         self.owner.as_deref()
+    }
+
+    /// The name of the container it is about, where that is known.
+    #[must_use]
+    pub fn container(&self) -> Option<&str> {
+        self.container.as_deref()
     }
 
     /// What it says.

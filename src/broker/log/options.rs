@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use quayside_protocol::push::{Event, Gap};
 
-use crate::runtime::supervisor::{self, HostEvent};
+use crate::runtime::supervisor::{self, HostEvent, Subject};
 
 /// Something for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +16,17 @@ pub struct Incoming {
     pub time_nano: i64,
     /// The account whose thing it is about, where it is somebody's.
     pub owner: Option<Arc<str>>,
+    /// The name of the container it is about, where that is known: of networks' and volumes' events only its id is
+    /// among the attributes.
+    pub container: Option<Arc<str>>,
     /// What.
     pub payload: Payload,
 }
 
 impl From<HostEvent> for Incoming {
     fn from(event: HostEvent) -> Self {
-        let HostEvent { host, owner, time_nano, payload } = event;
+        let HostEvent { host, subject, time_nano, payload } = event;
+        let Subject { owner, name: container } = subject;
         let payload = match payload {
             supervisor::Payload::Gap(gap) => Payload::Gap(gap),
             supervisor::Payload::Event { kind, action, actor_id, attrs } => Payload::Event(Event {
@@ -35,7 +39,7 @@ impl From<HostEvent> for Incoming {
                 attrs,
             }),
         };
-        Self { host: Some(host), time_nano, owner, payload }
+        Self { host: Some(host), time_nano, owner, container, payload }
     }
 }
 

@@ -51,7 +51,7 @@ impl Scope {
                     || self.principal.owns(entry.owner()))
                     && self.kind.allows(&event.r#type)
                     && is_of(&self.action, |action| is_action(event, action))
-                    && is_of(&self.container, |container| is_about(event, container))
+                    && is_of(&self.container, |container| is_about(entry, event, container))
                     && is_of(&self.label, |label| has_label(event, label))
                     && is_of(&self.owner, |owner| entry.owner() == Some(owner))
             }
@@ -70,13 +70,16 @@ fn is_action(event: &Event, wanted: &str) -> bool {
 }
 
 /// Whether a container's event is about it, or a network's or volume's names it.
-fn is_about(event: &Event, wanted: &str) -> bool {
+fn is_about(entry: &Entry, event: &Event, wanted: &str) -> bool {
     let is = |id: &str| id == wanted || (wanted.len() == 12 && short(id) == wanted);
     match event.r#type.as_str() {
         "container" => {
             is(&event.actor_id) || event.attrs.get("name").is_some_and(|name| name == wanted)
         }
-        "network" | "volume" => event.attrs.get("container").is_some_and(|id| is(id)),
+        "network" | "volume" => {
+            let named = event.attrs.get("container").is_some_and(|id| is(id));
+            named || entry.container() == Some(wanted)
+        }
         _ => false,
     }
 }

@@ -18,6 +18,8 @@ struct Head<'a> {
     time_nano: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -27,6 +29,8 @@ struct Record {
     time_nano: i64,
     #[serde(default)]
     owner: Option<Arc<str>>,
+    #[serde(default)]
+    container: Option<Arc<str>>,
     event: Option<Event>,
     gap: Option<Gap>,
 }
@@ -38,6 +42,7 @@ pub(super) fn write(entry: &Entry, out: &mut Vec<u8>) {
         previous: entry.previous(),
         time_nano: entry.time_nano(),
         owner: entry.owner(),
+        container: entry.container(),
     };
     let head = json(&head);
     out.extend_from_slice(head.trim_end_matches('}').as_bytes());
@@ -61,12 +66,12 @@ pub(super) fn to_stored(entry: &Entry) -> StoredEvent {
 /// # Errors
 /// What is wrong with it, for the log of the program.
 pub(super) fn decode(position: Position, value: &[u8]) -> Result<Entry, String> {
-    let record: Record =
+    let mut record: Record =
         serde_json::from_slice(value).map_err(|e| format!("event {position}: {e}"))?;
     if record.v != 1 {
         return Err(format!("event {position}: version {} is not known", record.v));
     }
-    let payload = match (record.event, record.gap) {
+    let payload = match (record.event.take(), record.gap.take()) {
         (Some(event), None) => Payload::Event(event),
         (None, Some(gap)) => Payload::Gap(gap),
         _ => return Err(format!("event {position}: neither an event nor a gap")),
@@ -75,6 +80,6 @@ pub(super) fn decode(position: Position, value: &[u8]) -> Result<Entry, String> 
         Payload::Event(event) => Some(Arc::from(event.host.as_str())),
         Payload::Gap(gap) => gap.host.as_deref().map(Arc::from),
     };
-    let (time_nano, owner) = (record.time_nano, record.owner);
-    Ok(Entry::new(position, record.previous, Incoming { host, time_nano, owner, payload }))
+    let Record { previous, time_nano, owner, container, .. } = record;
+    Ok(Entry::new(position, previous, Incoming { host, time_nano, owner, container, payload }))
 }

@@ -59,7 +59,8 @@ pub(super) fn event(host: &str, n: u64) -> Event {
 pub(super) fn incoming(event: Event, owner: Option<&str>) -> Incoming {
     let time_nano = event.action.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(7);
     let host = Some(Arc::from(event.host.as_str()));
-    Incoming { host, time_nano, owner: owner.map(Arc::from), payload: Payload::Event(event) }
+    let payload = Payload::Event(event);
+    Incoming { host, time_nano, owner: owner.map(Arc::from), container: None, payload }
 }
 
 pub(super) fn small() -> Options {
@@ -231,7 +232,8 @@ async fn a_reader_sees_what_it_may_and_asked_for() {
     let mut own = event("b", 3);
     (own.r#type, own.action) = ("host".into(), "online".into());
     sender.send(incoming(event("a", 1), Some("ann"))).await.unwrap();
-    sender.send(incoming(network, None)).await.unwrap();
+    let network = Incoming { container: Some("web".into()), ..incoming(network, None) };
+    sender.send(network).await.unwrap();
     sender.send(incoming(own, None)).await.unwrap();
     log.close().await.unwrap();
     let none = Subscribe::to(Topic::Events);
@@ -256,7 +258,7 @@ async fn a_reader_sees_what_it_may_and_asked_for() {
         (&admin(), narrowed(|w, f| w.action = f, &["exec_start: 1", "online"]), "13"),
         (&admin(), narrowed(|w, f| w.action = f, &["exec"]), ""),
         (&admin(), narrowed(|w, f| w.container = f, &["0123456789ab"]), "12"),
-        (&admin(), narrowed(|w, f| w.container = f, &["web"]), "1"),
+        (&admin(), narrowed(|w, f| w.container = f, &["web"]), "12"),
         (&admin(), narrowed(|w, f| w.container = f, &["0123456789a"]), ""),
         (&admin(), narrowed(|w, f| w.label = f, &["tier"]), "1"),
         (&admin(), narrowed(|w, f| w.label = f, &["tier=back", "tier=front"]), "1"),

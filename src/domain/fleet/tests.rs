@@ -290,13 +290,16 @@ async fn owners_see_their_own_and_network_events_are_theirs_too() {
     hub.engine.set(mine);
     let mut start = event(10, "start", "mine");
     start.attrs.insert(OWNER.to_owned(), "ann".to_owned());
+    start.attrs.insert("name".to_owned(), "mine".to_owned());
     hub.engine.say(start);
     let mut network = event(11, "disconnect", "bridge");
     network.kind = "network".to_owned();
     network.attrs.insert("container".to_owned(), id_of("mine"));
     hub.engine.say(network);
     for _ in 0..2 {
-        assert_eq!(hub.events.recv().await.unwrap().owner.as_deref(), Some("ann"));
+        let subject = hub.events.recv().await.unwrap().subject;
+        assert_eq!(subject.owner.as_deref(), Some("ann"));
+        assert_eq!(subject.name.as_deref(), Some("mine"));
     }
     hub.fleet.refresh("a", &[id_of("mine")]).await.unwrap();
     let count = |p: &Principal| hub.fleet.count("a", p).total;

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 
 use super::record::{ContainerState, HostRecord, container_key};
 use super::{Inventory, refresh};
-use crate::runtime::supervisor::{Containers, Mirror, Standing, is_up};
+use crate::runtime::supervisor::{Containers, Mirror, Standing, Subject, is_up};
 use crate::runtime::{ContainerFacts, EngineEvent, Result, Runtime, RuntimeError};
 
 /// Actions of containers that change nothing a list shows.
@@ -305,8 +305,11 @@ impl Mirror for HostMirror {
         state.suspects.clear();
     }
 
-    fn owner(&self, container: &str) -> Option<Arc<str>> {
-        self.lock().records.get(container)?.owner.clone()
+    fn subject(&self, container: &str) -> Option<Subject> {
+        let lock = self.lock();
+        let record = lock.records.get(container)?;
+        let name = Some(Arc::from(record.facts.name.as_str()));
+        Some(Subject { owner: record.owner.clone(), name })
     }
 
     fn doubt(&self) -> BoxFuture<'_, ()> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use quayside_protocol::push::{Event, Gap, GapReason};
 
+use super::subject::Subject;
 use crate::runtime::EngineEvent;
 
 /// Marks what a list showed and no engine said.
@@ -20,8 +21,8 @@ pub const HOST: &str = "host";
 pub struct HostEvent {
     /// Whose.
     pub host: Arc<str>,
-    /// The account that the container it is about belongs to, where that is known.
-    pub owner: Option<Arc<str>>,
+    /// The container it is about, where it is about one.
+    pub subject: Subject,
     /// Nanoseconds since 1970, by the engine's clock; by the hub's for what is the hub's own.
     pub time_nano: i64,
     /// What.
@@ -49,10 +50,10 @@ pub enum Payload {
 impl HostEvent {
     /// An engine's event.
     #[must_use]
-    pub fn of_engine(host: &Arc<str>, owner: Option<Arc<str>>, event: EngineEvent) -> Self {
+    pub fn of_engine(host: &Arc<str>, subject: Subject, event: EngineEvent) -> Self {
         let EngineEvent { kind, action, actor_id, attrs, time_nano } = event;
         let payload = Payload::Event { kind, action, actor_id, attrs };
-        Self { host: host.clone(), owner, time_nano, payload }
+        Self { host: host.clone(), subject, time_nano, payload }
     }
 
     /// The hub's own: `online`, `offline`, `added`, `removed`.
@@ -65,7 +66,8 @@ impl HostEvent {
             actor_id: host.to_string(),
             attrs: attrs.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
         };
-        Self { host: host.clone(), owner: None, time_nano: nanos(Utc::now()), payload }
+        let subject = Subject::default();
+        Self { host: host.clone(), subject, time_nano: nanos(Utc::now()), payload }
     }
 
     /// What happened on the engine between the two moments may be missing.
@@ -77,7 +79,8 @@ impl HostEvent {
             from: rfc3339(from.min(to)),
             to: rfc3339(to),
         };
-        Self { host: host.clone(), owner: None, time_nano: nanos(to), payload: Payload::Gap(gap) }
+        let subject = Subject::default();
+        Self { host: host.clone(), subject, time_nano: nanos(to), payload: Payload::Gap(gap) }
     }
 
     /// The event on the wire; none for a gap.

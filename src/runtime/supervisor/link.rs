@@ -12,8 +12,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::Backoff;
 use super::event::nanos;
-use super::owners::Owners;
 use super::resume::{Identity, Resume};
+use super::subject::Subjects;
 use super::{HostEvent, PATIENT_EVERY, PATIENT_TRY, Shown, Supervisor, TRY, within};
 use crate::runtime::{EngineEvent, Result};
 
@@ -132,7 +132,7 @@ impl Supervisor {
         buffer: &mut mpsc::Receiver<EngineEvent>,
         resume: &mut Resume,
     ) {
-        let mut owners = Owners::default();
+        let mut subjects = Subjects::default();
         if rose {
             self.send(HostEvent::of_hub(&self.host, "online", "the engine answers")).await;
         }
@@ -140,28 +140,28 @@ impl Supervisor {
             self.send(HostEvent::gap(&self.host, from, to)).await;
         }
         for event in opening.inferred {
-            let owner = owners.of(&event, &*self.mirror);
-            self.send(HostEvent::of_engine(&self.host, owner, event)).await;
+            let subject = subjects.of(&event, &*self.mirror);
+            self.send(HostEvent::of_engine(&self.host, subject, event)).await;
         }
         resume.touch(Utc::now());
         self.mirror.tell(opening.now);
         for event in opening.held {
-            self.pass(event, resume, &mut owners).await;
+            self.pass(event, resume, &mut subjects).await;
         }
         while let Some(event) = buffer.recv().await {
-            self.pass(event, resume, &mut owners).await;
+            self.pass(event, resume, &mut subjects).await;
         }
     }
 
     /// Sends an event unless it was sent before.
-    async fn pass(&self, event: EngineEvent, resume: &mut Resume, owners: &mut Owners) {
+    async fn pass(&self, event: EngineEvent, resume: &mut Resume, subjects: &mut Subjects) {
         let identity = Identity::of(&event);
         if resume.knows(&identity) {
             return;
         }
         self.mirror.heard(&event);
-        let owner = owners.of(&event, &*self.mirror);
-        self.send(HostEvent::of_engine(&self.host, owner, event)).await;
+        let subject = subjects.of(&event, &*self.mirror);
+        self.send(HostEvent::of_engine(&self.host, subject, event)).await;
         // Only now: were this task stopped while it waits, the event would come again, not be lost.
         resume.note(identity);
     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use quayside_protocol::reply::{Engine, HostState};
 
+use super::subject::Subject;
 use crate::runtime::{ContainerFacts, EngineEvent, Result};
 
 /// Containers by their full id.
@@ -45,8 +46,8 @@ pub trait Mirror: Send + Sync + 'static {
     fn told(&self) -> Option<Containers>;
     /// All of this has been told.
     fn tell(&self, containers: Containers);
-    /// The owner of a container by its full id.
-    fn owner(&self, container: &str) -> Option<Arc<str>>;
+    /// Whose a container is and how it is named, by its full id.
+    fn subject(&self, container: &str) -> Option<Subject>;
     /// Resolves when lists have shown for a minute what no event told: the stream is dead without saying so.
     fn doubt(&self) -> BoxFuture<'_, ()>;
 }

@@ -22,8 +22,8 @@ mod event;
 mod link;
 mod mirror;
 mod opening;
-mod owners;
 mod resume;
+mod subject;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +41,7 @@ pub use event::{HOST, HostEvent, INFERRED, OWNER, Payload};
 use link::End;
 pub use mirror::{Containers, Mirror, Standing};
 pub use resume::{Identity, Resume};
+pub use subject::Subject;
 
 /// How long one try to reach an engine may take. With the longest wait between tries an engine that is back is
 /// online within 5 s, even where a try was under way that never ends.
