@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ground::{Ground, name, ps};
 use crate::support::wait;
-use crate::support::watch::By;
+use crate::support::watch::{By, Record};
 
 /// How long the engine is away.
 const AWAY: Duration = Duration::from_secs(20);
@@ -64,18 +64,15 @@ async fn an_engine_killed_and_started_again_is_told_of_and_delays_no_other() {
             (&list["failures"][0]["host"], &list["failures"][0]["code"]),
             (&json!("b"), &json!("unavailable"))
         );
-        let verb = if rounds % 2 == 0 { "pause" } else { "unpause" };
-        near.run(&[verb, &beside]).await;
+        let volume = name("told");
+        near.run(&["volume", "create", &volume]).await;
         let begun = Instant::now();
-        let seen = |record: &crate::support::watch::Record| {
-            let of = |seen: &crate::support::watch::Seen| {
-                seen.data["action"] == verb && seen.data["actor_name"] == beside.as_str()
-            };
-            record.seen.iter().filter(|s| of(s)).count() > rounds / 2
-        };
-        let all = || watchers.iter().all(|watch| seen(&watch.record.lock().unwrap()));
+        let has =
+            |record: &Record| record.seen.iter().any(|s| s.data["actor_id"] == volume.as_str());
+        let all = || watchers.iter().all(|watch| has(&watch.record.lock().unwrap()));
         wait::for_true(PROMPT, "the other engine's event", all).await;
         slowest = slowest.max(begun.elapsed());
+        near.run(&["volume", "rm", &volume]).await;
         rounds += 1;
     }
     assert!(rounds > 5, "{rounds}");
@@ -95,7 +92,7 @@ async fn an_engine_killed_and_started_again_is_told_of_and_delays_no_other() {
     let state = |name: &str| states.iter().find(|c| c["name"] == name).unwrap()["state"].clone();
     assert_eq!(state(&ends), "exited", "an engine that was killed ends what has no restart policy");
     assert_eq!(state(&stays), "running");
-    let complete = |record: &crate::support::watch::Record| {
+    let complete = |record: &Record| {
         let has = |kind: &str, action: &str, name: &str| {
             record.seen.iter().any(|s| {
                 !s.is_gap

@@ -66,13 +66,17 @@ async fn write(ground: &Ground, ledger: &Mutex<Ledger>, end: &AtomicBool, writer
     }
 }
 
-/// Makes an engine tell much, and cheaply, until told to end.
+/// Makes an engine tell much, and cheaply, until told to end. Pausing would not do: an engine that is asked to pause
+/// and go on in quick turns mixes up which came last.
 async fn stir(engine: &Docker, end: &AtomicBool) {
     let container = name("stir");
-    engine.run(&["run", "-d", "--name", &container, "busybox:latest", "sleep", "3600"]).await;
+    engine.run(&["create", "--name", &container, "busybox:latest", "true"]).await;
     while !end.load(Ordering::Relaxed) {
-        engine.run(&["pause", &container]).await;
-        engine.run(&["unpause", &container]).await;
+        let other = name("stir");
+        engine.run(&["rename", &container, &other]).await;
+        engine.run(&["rename", &other, &container]).await;
+        engine.run(&["volume", "create", &other]).await;
+        engine.run(&["volume", "rm", &other]).await;
     }
     engine.run(&["rm", "-f", &container]).await;
 }
