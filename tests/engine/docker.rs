@@ -8,5 +8,8 @@ mod images;
 mod logs;
 mod reach;
 pub(crate) mod registry;
+mod scratch;
+mod ssh;
 mod state;
 mod stats;
+mod tls;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use quayside::runtime::address::Address;
 use quayside::runtime::docker::{DockerConfig, DockerEngine};
 
-use crate::wait;
+use crate::support::wait;
 
 /// How long anything may take that is waited for; only a hang takes that long.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);

@@ -312,3 +312,26 @@ async fn what_was_last_heard_of_a_host_is_found_in_memory_and_on_disk() {
     assert_eq!(log.recent("a", 256).unwrap().len(), 256);
     assert!(log.recent("nobody", 256).unwrap().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_reads_what_lies_after_the_head() {
+    let dir = Dir::new();
+    let store = Arc::new(MemoryStore::default());
+    let (log, sender) = EventLog::open::<Incoming>(dir.path(), store, small()).await.unwrap();
+    let reader = {
+        let log = log.clone();
+        std::thread::spawn(move || {
+            let mut read = Position(0);
+            while read < Position(u64::MAX) && !log.closing.is_cancelled() {
+                let newest = lock::read(&log.inner.ring).newest().next().map(|e| e.position());
+                read = newest.unwrap_or_default();
+                assert!(read <= log.head(), "{read} is after {}", log.head());
+            }
+        })
+    };
+    for n in 0..20_000 {
+        sender.send(incoming(event("a", n), None)).await.unwrap();
+    }
+    log.close().await.unwrap();
+    reader.join().unwrap();
+}

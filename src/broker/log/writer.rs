@@ -92,8 +92,10 @@ impl<I: Into<Incoming>> Writer<I> {
         for entry in entries {
             ring.push(entry.clone());
         }
-        drop(ring);
+        // Before anybody can read them: a reader that comes back with a position after the head would be taken for
+        // one that has seen more than the log holds.
         self.log.head.send_replace(self.last);
+        drop(ring);
         self.log.backlog.add(entries);
         self.log.evict();
     }
