@@ -94,7 +94,7 @@ impl App {
         };
         let fleet = Arc::new(Fleet::new(wiring, chores.child_token()));
         for host in &config.hosts {
-            fleet.open(engines::settings(host)?, true);
+            fleet.open(engines::settings(host), true);
         }
         let hosts = Hosts::new(fleet.clone(), records.clone(), audit.clone(), &keys.sealing);
         hosts.open()?;

@@ -5,18 +5,17 @@ use std::sync::Arc;
 
 use quayside_protocol::command::host::Kind;
 
-use super::Failure;
 use crate::config::HostConfig;
 use crate::domain::fleet::settings::{SshSettings, TlsSettings};
 use crate::domain::fleet::{HostSettings, Maker};
 use crate::metrics::Metrics;
 use crate::runtime::Runtime;
-use crate::runtime::address::Address;
 use crate::runtime::docker::{self, DockerConfig, DockerEngine, Observer, SshFiles, TlsFiles};
 
 /// A host of the configuration.
-pub(super) fn settings(host: &HostConfig) -> Result<HostSettings, Failure> {
-    let addr = host.address.to_string();
+pub(super) fn settings(host: &HostConfig) -> HostSettings {
+    let address = host.address.clone();
+    let addr = address.to_string();
     let tls = host.tls.as_ref().map(|tls| TlsSettings {
         ca: tls.ca.clone(),
         cert: tls.cert.clone(),
@@ -27,8 +26,7 @@ pub(super) fn settings(host: &HostConfig) -> Result<HostSettings, Failure> {
         .as_ref()
         .map(|ssh| SshSettings { key: ssh.key.clone(), known_hosts: ssh.known_hosts.clone() });
     let name = host.name.as_str().into();
-    let address = Address::parse(&addr)?;
-    Ok(HostSettings { name, addr, address, kind: Kind::Docker, tls, ssh })
+    HostSettings { name, addr, address, kind: Kind::Docker, tls, ssh }
 }
 
 /// Makes Docker Engines; their private sockets and keys lie below `data`.

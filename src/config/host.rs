@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use quayside_protocol::id::is_name;
 use serde_json::json;
 
-use super::address::Address;
 use super::host_table;
 use super::problem::{Place, Problem};
 use super::reader::Reader;
 use super::show::Shown;
 use super::source::{Origin, read_text};
 use crate::auth::secret::Secret;
+use crate::runtime::address::Address;
 
 /// Where the engine of this machine listens.
 const LOCAL: &str = "unix:///var/run/docker.sock";
@@ -112,7 +112,7 @@ fn of_flag(text: &str) -> Result<HostConfig, String> {
     if !is_name(name) {
         return Err(format!("the name before `=`: {NAME}"));
     }
-    let address = address.parse().map_err(|error| format!("{name}: {error}"))?;
+    let address = Address::parse(address).map_err(|error| format!("{name}: {error}"))?;
     Ok(HostConfig { name: name.into(), address, tls: None, ssh: None, origin: Origin::Flag })
 }
 
@@ -131,11 +131,11 @@ fn local(reader: &mut Reader<'_>) -> Option<HostConfig> {
         Some(value) => (value.to_str().unwrap_or_default(), Origin::Variable),
         None => (LOCAL, Origin::Default),
     };
-    let address = match address.parse::<Address>() {
+    let address = match Address::parse(address) {
         Ok(address) => address,
         Err(error) => {
             let place = Place::Variable("DOCKER_HOST".into());
-            reader.problem(Problem::new(place, error.to_string()));
+            reader.problem(Problem::new(place, error));
             return None;
         }
     };

@@ -5,7 +5,6 @@ use std::path::Path;
 use quayside_protocol::id::is_name;
 use serde_json::{Value, json};
 
-use super::address::Address;
 use super::file::WrittenHost;
 use super::host::{HostConfig, HostSsh, HostTls, NAME};
 use super::problem::{Place, Problem};
@@ -14,6 +13,7 @@ use super::show::Shown;
 use super::source::{Origin, read_text};
 use super::value::Setting;
 use crate::auth::secret::Secret;
+use crate::runtime::address::Address;
 
 /// The keys, in the order of the documentation.
 pub(super) const HOST_KEYS: [&str; 7] =
@@ -32,7 +32,7 @@ pub(super) fn read(
         true => Ok(text.to_owned()),
         false => Err(NAME.into()),
     });
-    let address = table.read("address", |text| text.parse::<Address>().map_err(|e| e.to_string()));
+    let address = table.read("address", Address::parse);
     let [ca, cert, key] = TLS.map(|key| table.text(key));
     let [ssh_key, known_hosts] = SSH.map(|key| table.text(key));
     for key in ["name", "address"] {

@@ -7,7 +7,6 @@
 //! Nothing here listens, connects or writes. The process's own variables and files are read in
 //! [`Sources::of_process`] and for the key files of hosts only.
 
-mod address;
 mod choice;
 mod file;
 mod glob;
@@ -26,7 +25,6 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use address::Address;
 pub use choice::{AnonymousRole, DefaultRole, LogFormat, Registration};
 pub use glob::Glob;
 pub use host::{HostConfig, HostSsh, HostTls};

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::value::texts;
+use crate::runtime::address::host_and_port;
 
 /// How URLs that are handed out begin: `http` or `https`, a host, perhaps a port and a path; no `/` at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +70,7 @@ fn origin(scheme: &str, authority: &str) -> Option<String> {
         "https" => 443,
         _ => return None,
     };
-    let (host, port) = super::address::host_port(authority)?;
+    let (host, port) = host_and_port(authority).ok()?;
     let host = host.to_ascii_lowercase();
     let host = if host.contains(':') { format!("[{host}]") } else { host };
     Some(match port.filter(|port| *port != own) {

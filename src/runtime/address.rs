@@ -81,8 +81,11 @@ impl Address {
     }
 }
 
-/// `host`, `host:port`, `[v6]` or `[v6]:port`.
-fn host_and_port(text: &str) -> Result<(String, Option<u16>), String> {
+/// `host`, `host:port`, `[v6]` or `[v6]:port`; the host comes without brackets.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn host_and_port(text: &str) -> Result<(String, Option<u16>), String> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let (host, tail) =

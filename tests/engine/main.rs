@@ -1,11 +1,11 @@
 //! What is done to a real Docker Engine, read back from the engine itself by its own command.
 //!
-//! `QUAYSIDE_ENGINE_A` names the directory of an engine that `scripts/engine start` made; without it the suite
-//! fails. Needs root, `docker`, `dockerd`, `ssh`, `sshd`.
+//! `QUAYSIDE_ENGINE_A` and `QUAYSIDE_ENGINE_B` name the directories of engines that `scripts/engine start` made,
+//! the first with a bridge; without them the suite fails. Needs root, `docker`, `dockerd`, `ssh`, `sshd`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod docker;
+mod hub;
 mod real;
-#[path = "../support/wait.rs"]
-#[allow(dead_code, reason = "shared with the other suites")]
-mod wait;
+#[path = "../support/mod.rs"]
+mod support;

@@ -148,6 +148,17 @@ impl TestHub {
         wait::bounded(START, "the end of the hub", child.wait()).await.unwrap()
     }
 
+    /// The process for somebody else to handle; what stays here knows the address.
+    pub(crate) fn take_process(&mut self) -> Self {
+        let scratch = std::mem::replace(&mut self.scratch, Scratch::new());
+        Self {
+            address: self.address,
+            scratch,
+            started_in: self.started_in,
+            child: self.child.take(),
+        }
+    }
+
     /// Whether the process lives.
     pub(crate) fn lives(&mut self) -> bool {
         self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_none())

@@ -6,7 +6,6 @@ use futures::StreamExt;
 use quayside::runtime::{EngineEvent, Runtime};
 
 use crate::real::{Container, DEADLINE, docker, engine, inspect};
-use crate::wait::pass;
 
 /// Takes events until `enough`; those of other tests are left out.
 async fn take(
@@ -64,7 +63,7 @@ async fn a_reader_that_comes_late_misses_nothing() {
         docker(&["exec", &container.0, "true"]);
     }
     // Longer than the engine waits for who does not read.
-    pass(Duration::from_millis(300)).await;
+    crate::support::wait::pass(Duration::from_millis(300)).await;
     let mut deaths = 0;
     while deaths < 40 {
         let event = tokio::time::timeout(DEADLINE, stream.next()).await.unwrap().unwrap().unwrap();

@@ -13,7 +13,6 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::real::{Container, DEADLINE, config, docker, engine, name, socket, until};
-use crate::wait::pass;
 
 async fn lines(id: &str, query: LogQuery) -> Vec<LogLine> {
     let stream = engine().logs(id, query).await.unwrap();
@@ -95,7 +94,7 @@ async fn a_reader_that_stops_reading_stops_the_engine() {
     let mut passed = 0;
     until("the engine stops", async || {
         let before = std::mem::replace(&mut passed, meter.passed.load(Ordering::Relaxed));
-        pass(Duration::from_millis(200)).await;
+        crate::support::wait::pass(Duration::from_millis(200)).await;
         passed == before
     })
     .await;
