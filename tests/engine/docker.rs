@@ -7,6 +7,6 @@ mod files;
 mod images;
 mod logs;
 mod reach;
-mod registry;
+pub(crate) mod registry;
 mod state;
 mod stats;

@@ -16,15 +16,15 @@ use tokio_util::task::AbortOnDropHandle;
 
 const MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 
-pub(super) struct Registry {
-    pub(super) port: u16,
+pub(crate) struct Registry {
+    pub(crate) port: u16,
     asked: Arc<Mutex<Vec<String>>>,
     _server: AbortOnDropHandle<()>,
 }
 
 impl Registry {
     /// Lets everybody in, or only who says `login`.
-    pub(super) async fn start(login: Option<(&str, &str)>) -> Self {
+    pub(crate) async fn start(login: Option<(&str, &str)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -45,7 +45,7 @@ impl Registry {
     }
 
     /// The paths that were asked for.
-    pub(super) fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 }
