@@ -5,4 +5,3 @@ mod ground;
 mod killed;
 mod record;
 mod truth;
-mod verbs;
