@@ -37,7 +37,8 @@ const TOO_SLOW: &[u8] =
 #[derive(Debug, Default)]
 pub(super) struct Work {
     open: AtomicUsize,
-    any: AtomicBool,
+    /// How many there have been.
+    begun: AtomicUsize,
     multiplexed: AtomicBool,
 }
 
@@ -49,14 +50,14 @@ impl Work {
     /// A request was read.
     pub(super) fn begin(self: &Arc<Self>, multiplexed: bool) -> Working {
         self.open.fetch_add(1, Ordering::Relaxed);
-        self.any.store(true, Ordering::Relaxed);
+        self.begun.fetch_add(1, Ordering::Relaxed);
         self.multiplexed.fetch_or(multiplexed, Ordering::Relaxed);
         Working(self.clone())
     }
 
     /// Whether there ever was a request.
     pub(super) fn any(&self) -> bool {
-        self.any.load(Ordering::Relaxed)
+        self.begun.load(Ordering::Relaxed) > 0
     }
 
     /// Whether the client may take its time: a request is being answered, or HTTP/2's own pings watch over it.
@@ -86,6 +87,8 @@ pub(super) struct Line<S> {
     io: S,
     work: Arc<Work>,
     phase: Phase,
+    /// Requests there had been when the phase was judged last: one that was answered at once is over by then.
+    begun: usize,
     patience: Patience,
     timer: Pin<Box<Sleep>>,
     /// Whether a plain answer would be understood.
@@ -95,7 +98,7 @@ pub(super) struct Line<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
     pub(super) fn new(io: S, work: Arc<Work>, speaks_http1: bool, patience: Patience) -> Self {
         let timer = Box::pin(sleep(patience.head));
-        Self { io, work, phase: Phase::Head, patience, timer, speaks_http1 }
+        Self { io, work, phase: Phase::Head, begun: 0, patience, timer, speaks_http1 }
     }
 
     fn wait(&mut self, phase: Phase, time: Duration) {
@@ -120,11 +123,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Line<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        let begun = this.work.begun.load(Ordering::Relaxed);
         if this.work.is_free() {
             this.phase = Phase::Busy;
-        } else if this.phase == Phase::Busy {
+        } else if this.phase == Phase::Busy || this.begun != begun {
             this.wait(Phase::Idle, this.patience.idle);
         }
+        this.begun = begun;
         let before = buf.filled().len();
         match Pin::new(&mut this.io).poll_read(cx, buf) {
             Poll::Ready(read) => {
@@ -218,6 +223,21 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         drop(line);
         trickle.await.expect("the client ends when it is cut off");
+    }
+
+    #[tokio::test]
+    async fn requests_that_are_answered_at_once_keep_their_connection() {
+        let (mut client, server) = duplex(1_024);
+        let work: Arc<Work> = Arc::default();
+        let mut line = Line::new(server, work.clone(), true, SHORT);
+        let start = Instant::now();
+        while start.elapsed() < SHORT.head * 4 {
+            client.write_all(b"x").await.expect("room for a byte");
+            line.read_u8().await.expect("a request");
+            drop(work.begin(false));
+            let quiet = tokio::time::timeout(SHORT.head / 2, line.read_u8()).await;
+            assert!(quiet.is_err(), "it was closed while it was in use");
+        }
     }
 
     #[tokio::test]

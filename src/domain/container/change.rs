@@ -83,6 +83,9 @@ impl Containers {
         }
         let target = self.target(caller, &kill.host, &kill.container, Right::Change).await?;
         let done = target.runtime.kill(target.id(), kill.signal.as_deref()).await;
+        if let (Err(RuntimeError::Invalid(why)), true) = (&done, kill.signal.is_some()) {
+            return Err(Error::invalid("signal", why));
+        }
         self.settle(&kill.host, &target, done, "container not running").await
     }
 

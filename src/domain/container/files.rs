@@ -6,7 +6,7 @@ use super::Containers;
 use crate::auth::Caller;
 use crate::auth::policy::Right;
 use crate::error::{Error, Result};
-use crate::runtime::ByteStream;
+use crate::runtime::{ByteStream, RuntimeError};
 
 impl Containers {
     /// `container files`.
@@ -43,7 +43,8 @@ impl Containers {
     /// Unpacks a tar into the directory `path`.
     ///
     /// # Errors
-    /// `not_found` for a directory that is not there; the engine's.
+    /// `not_found` for a directory that is not there; `invalid` for a `path` that is none, or a body that is no
+    /// tar; the engine's.
     pub async fn upload(
         &self,
         caller: &Caller,
@@ -54,7 +55,13 @@ impl Containers {
     ) -> Result<()> {
         check_path(path)?;
         let target = self.target(caller, host, container, Right::Change).await?;
-        Ok(target.runtime.upload(target.id(), path, tar).await?)
+        target.runtime.upload(target.id(), path, tar).await.map_err(|error| match error {
+            RuntimeError::Invalid(why) => {
+                let field = if why.ends_with("not a directory") { "path" } else { "body" };
+                Error::invalid(field, why)
+            }
+            other => other.into(),
+        })
     }
 
     /// A tar of `path`.

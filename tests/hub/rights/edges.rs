@@ -202,7 +202,7 @@ async fn a_body_over_1_mib_is_413_after_who_and_before_what() {
         json!({ "type": "host", "data": { "opt": "list", "x": "x".repeat(1 << 20) } }).to_string();
     for (path, token, wanted) in [
         ("/packet", world.admin.as_str(), 413),
-        ("/packet", "", 413),
+        ("/packet", "", 401),
         ("/packet", "garbage", 401),
         ("/login", "", 413),
         ("/user", "", 413),
