@@ -2,9 +2,13 @@
 //! them, over real sockets.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod drain;
+mod faults;
+mod limits;
 mod malformed;
 mod rights;
 mod stall;
 #[path = "../support/mod.rs"]
 mod support;
 mod tidy;
+mod topics;

@@ -140,11 +140,17 @@ impl TestHub {
         child.kill().await.unwrap();
     }
 
+    /// TERM.
+    pub(crate) fn signal(&self) {
+        let id = self.child.as_ref().and_then(Child::id).unwrap();
+        let id = rustix::process::Pid::from_raw(id.try_into().unwrap()).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    }
+
     /// TERM, and how it ended.
     pub(crate) async fn terminate(&mut self) -> ExitStatus {
+        self.signal();
         let mut child = self.child.take().unwrap();
-        let id = rustix::process::Pid::from_raw(child.id().unwrap().try_into().unwrap()).unwrap();
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
         wait::bounded(START, "the end of the hub", child.wait()).await.unwrap()
     }
 

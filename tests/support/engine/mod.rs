@@ -126,6 +126,12 @@ impl ScriptedEngine {
         self.listen();
     }
 
+    /// Listens again where it was only out of reach: it knows its last 256 events.
+    pub(crate) fn reach(&self) {
+        self.stop();
+        self.listen();
+    }
+
     /// Requests whose path begins so meet `fault` from now on.
     pub(crate) fn fail(&self, paths: &str, fault: Fault) {
         self.shared.state().faults.push((paths.to_owned(), fault));
