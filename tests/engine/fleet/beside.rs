@@ -42,7 +42,8 @@ async fn ps2_is_what_docker_ps_prints() {
                 ["id", "name", "image", "state", "status"].map(|f| c[f].as_str().unwrap()).join("|")
             })
             .collect();
-        (own.sort(), hubs.sort());
+        own.sort();
+        hubs.sort();
         assert_eq!(own.len(), 3);
         (own == hubs).then_some(())
     })
