@@ -6,7 +6,6 @@
 
 mod docker;
 mod fleet;
-mod hub;
 mod real;
 #[path = "../support/mod.rs"]
 mod support;
