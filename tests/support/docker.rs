@@ -34,6 +34,11 @@ impl Docker {
         ]
     }
 
+    /// An engine that a test made for itself.
+    pub(crate) fn at(host: &'static str, directory: &Path) -> Self {
+        Self { host, directory: directory.to_owned() }
+    }
+
     pub(crate) fn socket(&self) -> PathBuf {
         self.directory.join("docker.sock")
     }
@@ -135,11 +140,16 @@ impl EngineRecord {
 
     /// What it has told so far, in the hub's seven fields.
     pub(crate) fn told(&self) -> Vec<Value> {
+        self.stamped().into_iter().map(|(_, event)| event).collect()
+    }
+
+    /// The same with the engine's own nanoseconds.
+    pub(crate) fn stamped(&self) -> Vec<(i64, Value)> {
         let lines = self.lines.lock().unwrap().clone();
         serde_json::Deserializer::from_slice(&lines)
             .into_iter::<Value>()
             .map_while(Result::ok)
-            .map(|event| seven_fields(self.host, &event))
+            .map(|event| (event["timeNano"].as_i64().unwrap(), seven_fields(self.host, &event)))
             .collect()
     }
 }

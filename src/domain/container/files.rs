@@ -55,13 +55,7 @@ impl Containers {
     ) -> Result<()> {
         check_path(path)?;
         let target = self.target(caller, host, container, Right::Change).await?;
-        target.runtime.upload(target.id(), path, tar).await.map_err(|error| match error {
-            RuntimeError::Invalid(why) => {
-                let field = if why.ends_with("not a directory") { "path" } else { "body" };
-                Error::invalid(field, why)
-            }
-            other => other.into(),
-        })
+        target.runtime.upload(target.id(), path, tar).await.map_err(not_put)
     }
 
     /// A tar of `path`.
@@ -87,5 +81,37 @@ fn check_path(path: &str) -> Result<()> {
         Ok(())
     } else {
         Err(Error::invalid("path", "must be an absolute path inside the container"))
+    }
+}
+
+/// What the engine says of an upload that is the caller's mistake; old and new engines give it another status.
+fn not_put(error: RuntimeError) -> Error {
+    match error {
+        RuntimeError::Invalid(why) | RuntimeError::Failed(why)
+            if why.ends_with("not a directory") || why.contains("cannot overwrite") =>
+        {
+            Error::invalid("path", why)
+        }
+        RuntimeError::Invalid(why) => Error::invalid("body", why),
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quayside_protocol::ErrorCode;
+
+    use super::*;
+
+    #[test]
+    fn an_upload_that_cannot_be_put_there_names_what_is_wrong() {
+        let why = "extraction point is not a directory".to_owned();
+        for error in [RuntimeError::Invalid(why.clone()), RuntimeError::Failed(why)] {
+            assert_eq!(not_put(error).body().field.as_deref(), Some("path"));
+        }
+        let no_tar = RuntimeError::Invalid("Error processing tar file".to_owned());
+        assert_eq!(not_put(no_tar).body().field.as_deref(), Some("body"));
+        let full = RuntimeError::Failed("no space left on device".to_owned());
+        assert_eq!(not_put(full).code(), ErrorCode::Engine);
     }
 }
