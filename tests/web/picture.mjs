@@ -52,12 +52,14 @@ export const picture = {
     const place = join(work, 'picture')
     mkdirSync(place)
     const hub = new Hub(binary, place, await freePort(), { shop: a.address, lab: b.address })
-    const untag = await Promise.all([fill(a), fill(b)])
+    let untag = []
     try {
       await hub.start()
       const visitor = await Visitor.come(browser, hub.url, { height: 580 })
       const { page } = visitor
       await visitor.enter('/containers')
+      // Only now: they keep the machine busy, and a page on a busy machine is slow to open.
+      untag = await Promise.all([fill(a), fill(b)])
       for (const name of ['web-1', 'training']) {
         const line = visitor.row(name).locator('.cpu polyline')
         await line.waitFor()
