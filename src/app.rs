@@ -8,7 +8,7 @@ mod meters;
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -174,8 +174,14 @@ fn open_tls(config: &Config) -> Result<Option<Tls>, ConfigError> {
 
 /// The data directory holds keys and hashes: nobody else may look into it.
 fn make_directory(data: &Path) -> Result<(), Failure> {
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
-    made.map_err(|error: io::Error| format!("server.data {}: {error}", data.display()).into())
+    let wrong = |error: io::Error| format!("server.data {}: {error}", data.display());
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(wrong)?;
+    let mode = std::fs::metadata(data).map_err(wrong)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        let directory = data.display();
+        tracing::warn!(%directory, "others may look into the data directory, which holds keys: chmod 700 it");
+    }
+    Ok(())
 }
 
 async fn open_store(data: &Path) -> Result<Arc<SledStore>, Failure> {

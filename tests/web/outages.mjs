@@ -27,6 +27,8 @@ export const outages = {
     await visitor.connectedBy('Polling', PATIENCE)
     await a.die('web-over-polling', 1)
     await died(visitor, 'web-over-polling').waitFor()
+    // A poll that is refused would have ended it by now.
+    await visitor.connectedBy('Polling', 2_000)
     middle.sockets = middle.streams = true
     await visitor.connectedBy('WebSocket', PATIENCE)
     await a.die('web-back', 1)

@@ -221,6 +221,13 @@ describe('falling back', () => {
     expect(network.last('/poll').url.search).toBe('?topic=containers&since=n1&wait=25')
   })
 
+  test('each topic is polled for on its own', async () => {
+    for (const topic of ['hosts', 'containers', 'events']) listen(topic)
+    await fallToPolling()
+    const topics = network.to('/poll').map(({ url }) => url.searchParams.getAll('topic').join())
+    expect(topics.sort()).toEqual(['containers', 'events', 'hosts'])
+  })
+
   test('missing keep-alives end a stream', async () => {
     listen('hosts')
     await fallToStream()

@@ -1,11 +1,15 @@
 // Pushes by SSE and by polling name no subscription, so subscriptions are put on
-// as few requests as can be told apart: state topics with equal filters share
-// one, each subscription to the log has its own.
+// as few requests as can be told apart. On a stream state topics with equal filters
+// share one, and each subscription to the log has its own; a poll has one topic.
 
 import { isLog, type Subscription } from './transport'
 
-export function groupKey(subscription: Subscription): string {
+export function streamKey(subscription: Subscription): string {
   return isLog(subscription.topic) ? subscription.key : `state ${JSON.stringify(subscription.filters)}`
+}
+
+export function pollKey(subscription: Subscription): string {
+  return subscription.key
 }
 
 /** The query of `/stream` and `/poll` for a group. */
@@ -34,17 +38,20 @@ export class Groups<Reader extends { stop(): void }> {
   private readonly readers = new Map<string, Reader>()
   private readonly stale = new Set<string>()
 
-  constructor(private readonly begin: (group: ReadonlySet<Subscription>) => Reader) {}
+  constructor(
+    private readonly keyOf: (subscription: Subscription) => string,
+    private readonly begin: (group: ReadonlySet<Subscription>) => Reader,
+  ) {}
 
   add(subscription: Subscription): void {
-    const key = groupKey(subscription)
+    const key = this.keyOf(subscription)
     const group = this.members.get(key) ?? new Set()
     this.members.set(key, group.add(subscription))
     this.restart(key)
   }
 
   remove(subscription: Subscription): void {
-    const key = groupKey(subscription)
+    const key = this.keyOf(subscription)
     const group = this.members.get(key)
     if (!group?.delete(subscription)) return
     if (group.size === 0) this.members.delete(key)

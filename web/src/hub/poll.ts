@@ -1,7 +1,7 @@
 // Pushes by long polling: what passes through everything that passes requests at all.
 
 import type { Push } from '../protocol'
-import { Groups, groupQuery, topicOf } from './groups'
+import { Groups, groupQuery, pollKey, topicOf } from './groups'
 import { parse } from './packet'
 import { postedPing, refusal } from './stream'
 import { isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
@@ -74,7 +74,7 @@ export function openPolling(subscriptions: Iterable<Subscription>, sink: Sink): 
     }
   }
 
-  const groups = new Groups(begin)
+  const groups = new Groups(pollKey, begin)
   for (const subscription of subscriptions) groups.add(subscription)
   if (groups.size === 0) {
     postedPing().then(heard, () => lose({ kind: 'unreachable', reason: 'The hub cannot be reached.' }))

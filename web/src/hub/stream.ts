@@ -2,7 +2,7 @@
 // and the end of a stream, which are what tells a quiet hub from a buffering proxy.
 
 import type { Push } from '../protocol'
-import { Groups, groupQuery, topicOf } from './groups'
+import { Groups, groupQuery, streamKey, topicOf } from './groups'
 import { errorBody, parse, post } from './packet'
 import { OPEN_TIMEOUT, PING_TIMEOUT, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
 
@@ -79,7 +79,7 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
     return { kind: 'away', reason: 'The hub ended the event stream.', ...(retry === undefined ? {} : { retry }) }
   }
 
-  const groups = new Groups(begin)
+  const groups = new Groups(streamKey, begin)
   for (const subscription of subscriptions) groups.add(subscription)
   if (groups.size === 0) {
     post('ping', {}, PING_TIMEOUT).then(
