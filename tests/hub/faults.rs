@@ -144,6 +144,35 @@ async fn whatever_an_engine_does_it_is_offline_within_5_s_and_delays_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_is_slow_keeps_only_those_waiting_who_ask_it() {
+    let scene = Scene::new().await;
+    let watch = scene.watch(By::Sse).await;
+    let slow = Duration::from_secs(2);
+    scene.bad.fail("/containers", Fault::Slow(slow));
+    let begun = Instant::now();
+    let asked = async {
+        let top = json!({ "opt": "top", "host": "bad", "container": "one" });
+        scene.hub.reply(&scene.admin, "container", &top).await;
+        begun.elapsed()
+    };
+    let others = async {
+        for round in 0..10 {
+            scene.others_notice_nothing(&watch, round).await;
+        }
+        begun.elapsed()
+    };
+    let (asked, others) = tokio::join!(asked, others);
+    assert!(asked >= slow && others < slow, "{asked:?} {others:?}");
+    // What the mirror has costs no call.
+    let begun = Instant::now();
+    let list = json!({ "opt": "list", "host": "bad" });
+    let list = scene.hub.reply(&scene.admin, "container", &list).await;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(2));
+    assert!(begun.elapsed() < PROMPT, "{:?}", begun.elapsed());
+    assert_eq!(scene.host("bad").await["state"], "online");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_of_events_that_breaks_loses_nothing_and_says_nothing() {
     let scene = Scene::new().await;
     let watch = scene.watch(By::Ws).await;

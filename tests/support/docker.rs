@@ -80,15 +80,6 @@ impl Docker {
         serde_json::from_str::<Value>(&text).unwrap()[0].take()
     }
 
-    /// Removes every container.
-    pub(crate) async fn clear(&self) {
-        let all = self.run(&["ps", "-aq"]).await;
-        let ids: Vec<_> = all.split_whitespace().collect();
-        if !ids.is_empty() {
-            self.run(&[&["rm", "-f"][..], &ids].concat()).await;
-        }
-    }
-
     /// `scripts/engine VERB`.
     pub(crate) async fn engine(&self, verb: &str) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/engine");
@@ -138,12 +129,7 @@ impl EngineRecord {
         Self { host: docker.host, lines, stream }
     }
 
-    /// What it has told so far, in the hub's seven fields.
-    pub(crate) fn told(&self) -> Vec<Value> {
-        self.stamped().into_iter().map(|(_, event)| event).collect()
-    }
-
-    /// The same with the engine's own nanoseconds.
+    /// What it has told so far, in the hub's seven fields, with the engine's own nanoseconds.
     pub(crate) fn stamped(&self) -> Vec<(i64, Value)> {
         let lines = self.lines.lock().unwrap().clone();
         serde_json::Deserializer::from_slice(&lines)

@@ -154,17 +154,6 @@ impl TestHub {
         wait::bounded(START, "the end of the hub", child.wait()).await.unwrap()
     }
 
-    /// The process for somebody else to handle; what stays here knows the address.
-    pub(crate) fn take_process(&mut self) -> Self {
-        let scratch = std::mem::replace(&mut self.scratch, Scratch::new());
-        Self {
-            address: self.address,
-            scratch,
-            started_in: self.started_in,
-            child: self.child.take(),
-        }
-    }
-
     /// Whether the process lives.
     pub(crate) fn lives(&mut self) -> bool {
         self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_none())
@@ -178,16 +167,6 @@ impl TestHub {
     /// Memory of the process that is its own, in bytes.
     pub(crate) fn memory(&self) -> u64 {
         self.status("RssAnon") * 1024
-    }
-
-    /// Time its threads have computed for so far.
-    pub(crate) fn cpu_time(&self) -> Duration {
-        let id = self.child.as_ref().unwrap().id().unwrap();
-        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
-        let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-        // Of a hundredth of a second each on every Linux.
-        let ticks: u64 = fields[11..13].iter().map(|ticks| ticks.parse::<u64>().unwrap()).sum();
-        Duration::from_millis(ticks * 10)
     }
 
     fn status(&self, key: &str) -> u64 {

@@ -97,11 +97,6 @@ impl Watch {
         self.record.lock().unwrap().seen.len()
     }
 
-    /// The position of the last it has seen.
-    pub(crate) fn last(&self) -> Option<String> {
-        self.record.lock().unwrap().last.clone()
-    }
-
     /// Stops watching; its record.
     pub(crate) async fn end(self) -> Record {
         self.stop.cancel();
