@@ -133,12 +133,16 @@ async fn whatever_an_engine_does_it_is_offline_within_5_s_and_delays_nobody() {
         scene.mirror_equals("bad", &scene.bad).await;
         eprintln!("{fault:?}: back after {back:?}; said to be {why:?}");
     }
+    let times = |record: &Record, action: &str| {
+        count(record, |e| e["type"] == "host" && e["host"] == "bad" && e["action"] == action)
+    };
+    // The state is shown a moment before its event comes out of the log.
+    let all = || watch.holds(|record| times(record, "online") >= 5);
+    wait::for_true(wait::PATIENCE, "the last return is told", all).await;
     let record = watch.end().await;
     assert_eq!(record.wrong, Vec::<String>::new());
     for action in ["offline", "online"] {
-        let times =
-            count(&record, |e| e["type"] == "host" && e["host"] == "bad" && e["action"] == action);
-        assert_eq!(times, 5, "{action}");
+        assert_eq!(times(&record, action), 5, "{action}");
     }
     assert_eq!(count(&record, |e| e["host"] == "good" && e["type"] == "host"), 0);
 }

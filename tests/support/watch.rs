@@ -97,6 +97,11 @@ impl Watch {
         self.record.lock().unwrap().seen.len()
     }
 
+    /// Whether what it has seen so far is so.
+    pub(crate) fn holds(&self, is: impl FnOnce(&Record) -> bool) -> bool {
+        is(&self.record.lock().unwrap())
+    }
+
     /// Stops watching; its record.
     pub(crate) async fn end(self) -> Record {
         self.stop.cancel();
