@@ -17,7 +17,7 @@ use super::facts::{Facts, Peer};
 use super::limit::Standing;
 use super::line::Working;
 use super::origin;
-use super::respond;
+use super::respond::{self, Shape};
 use super::root::Root;
 
 type Inner = <respond::Response as ResponseBody>::Body;
@@ -73,8 +73,13 @@ pub(super) async fn logged(
     let origin = head.headers.get(ORIGIN).cloned();
     head.extensions.insert(facts.clone());
     let span = tracing::info_span!("request", id = &*facts.id);
-    let answered = warp::service(root).call(Request::from_parts(head, body)).instrument(span).await;
-    let mut response = answered.unwrap_or_else(|never| match never {});
+    // `CONNECT host:1` and `GET host` name no path at all, which warp cannot stand.
+    let mut response = if head.uri.path_and_query().is_none() {
+        respond::unknown_path(Shape::Fleet)
+    } else {
+        let call = warp::service(root).call(Request::from_parts(head, body)).instrument(span);
+        call.await.unwrap_or_else(|never| match never {})
+    };
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&facts.id) {
         headers.insert("x-request-id", id);

@@ -46,7 +46,7 @@ pub(crate) fn number(value: &[u8]) -> u64 {
 
 fn numbered(n: u64, dice: &mut Dice) -> Bytes {
     // Lengths vary, so that records move about in the database.
-    let length = usize::try_from(dice.below(1500)).unwrap();
+    let length = dice.below(1500);
     Bytes::from(format!("{{\"v\":1,\"n\":{n},\"fill\":\"{}\"}}", "x".repeat(length)))
 }
 
@@ -152,7 +152,7 @@ fn events(store: &SledStore, mut dice: Dice) {
     let bounds = store.event_bounds().unwrap();
     let mut last = bounds.span.map(|(_, last)| last).max(bounds.trimmed).map_or(0, |last| last.0);
     loop {
-        let end = last + 1 + dice.below(BATCH);
+        let end = last + 1 + dice.roll() % BATCH;
         let event = |at| {
             let value = Bytes::from(format!("{{\"n\":{at},\"end\":{}}}", at == end));
             StoredEvent { position: Position(at), value }

@@ -1,10 +1,12 @@
 //! The crash suite: what a KILL and a power cut leave behind. Needs root, `/dev/fuse`, loop devices
 //! and `mkfs.ext4`; each missing one is a failure, never a skipped test.
 //!
-//! `QUAYSIDE_CRASH_RUNS` says how many crashes of each kind (20), `QUAYSIDE_CRASH_SEED` repeats the
+//! `QUAYSIDE_CRASH_RUNS` says how many crashes of each kind (20), `QUAYSIDE_TEST_SEED` repeats the
 //! choices of an earlier run, whose seed it printed. The moment of a crash is never the same twice.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../support/dice.rs"]
+#[allow(dead_code, reason = "other suites use the rest")]
 mod dice;
 mod disk;
 mod disk_proof;

@@ -181,7 +181,8 @@ async fn a_thousand_clients_that_do_not_read_cost_little_and_delay_nobody() {
     );
     assert!(grown / 1_000 < COST / 4, "{grown} bytes for 1,000 clients");
     // How fast is for the benchmark to say; here, that nobody waits for those who do not read.
-    assert!(settled < Duration::from_secs(15), "{settled:?}");
+    let bound = settled_without * 2 + Duration::from_secs(2);
+    assert!(settled < bound, "{settled:?}, and {settled_without:?} without them");
     for watch in watchers {
         let by = watch.by;
         let record = watch.end().await;

@@ -71,6 +71,22 @@ async fn noise_on_the_line_ends_the_connection_and_nothing_else() {
     scene.is_whole();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_is_no_path_is_404() {
+    let mut scene = Scene::new().await;
+    let targets = ["CONNECT somewhere:443", "GET somewhere", "GET somewhere:1", "OPTIONS *"];
+    for target in targets {
+        let head = format!("{target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let mut stream = TcpStream::connect(scene.hub.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let read = stream.read_to_string(&mut answer);
+        wait::bounded(wait::PATIENCE, "an answer", read).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{target}: {answer}");
+    }
+    scene.is_whole();
+}
+
 /// A socket up to the upgrade, then whatever bytes.
 async fn frames(address: SocketAddr, token: &str, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).await.unwrap();
