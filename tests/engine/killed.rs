@@ -135,6 +135,5 @@ async fn a_hub_that_is_killed_under_load_loses_nothing_and_tells_nothing_twice()
         ledger.answered(),
         ledger.unanswered,
     );
-    // Many may have waited for a processor that others had; the hub itself is slow only if all were.
-    assert!(starts[starts.len() / 4] < START, "starts took {starts:?}");
+    assert!(longest < START, "starts took {starts:?}");
 }
