@@ -26,6 +26,7 @@ use crate::domain::container::{Containers, Rules};
 use crate::domain::fleet::{Fleet, Wiring};
 use crate::domain::host::Hosts;
 use crate::domain::image::Images;
+use crate::domain::terminal::Terminals;
 use crate::drain::Drain;
 use crate::metrics::Metrics;
 use crate::store::sled::{Options as StoreOptions, SledStore};
@@ -100,6 +101,7 @@ impl App {
         hosts.open()?;
         let images = Arc::new(Images::new(fleet.clone(), config.images.allow.clone()));
         let containers = Containers::new(fleet.clone(), images.clone(), rules(&config, hub));
+        let terminals = Arc::new(Terminals::new(fleet.clone(), config.terminal.linger));
         let broker = Broker::new(Parts {
             accounts: accounts.clone(),
             audit: audit.clone(),
@@ -107,6 +109,7 @@ impl App {
             hosts: Arc::new(hosts),
             containers: Arc::new(containers),
             images,
+            terminals,
             settings: config.settings(),
             sources: Sources::new(log.clone(), fleet.clone()),
         });

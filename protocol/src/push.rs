@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::packet::PacketId;
 use crate::position::Position;
-use crate::reply::{ContainerStats, LogStream};
+use crate::reply::{ContainerStats, LogStream, TerminalViewer};
 use crate::topic::Topic;
 
 /// An event of a host or of the hub: exactly these seven fields.
@@ -119,6 +119,54 @@ pub struct Progress {
     pub total: Option<u64>,
 }
 
+/// What happens to a terminal beside its binary output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "opt", rename_all = "snake_case")]
+pub enum TerminalPush {
+    /// Output, for a viewer whose encoding is `text`.
+    Output {
+        /// Its number on this connection.
+        terminal: u32,
+        /// Of the first byte.
+        offset: u64,
+        /// After the last byte: what is acknowledged when it is drawn.
+        next: u64,
+        /// Whole code points.
+        text: String,
+    },
+    /// This viewer was too slow for what came: reset the screen, draw this, and go on at `offset`.
+    Redraw {
+        /// Its number on this connection.
+        terminal: u32,
+        /// Where the output that follows begins.
+        offset: u64,
+        /// The lines before the present screen, and it.
+        text: String,
+    },
+    /// The window's size, or who looks, has changed. Also sent once after `open` and `attach`.
+    State {
+        /// Its number on this connection.
+        terminal: u32,
+        /// Columns of the session's window, which is the smallest of its viewers'.
+        cols: u16,
+        /// Rows of the session's window.
+        rows: u16,
+        /// Everybody who is attached, this viewer too.
+        viewers: Vec<TerminalViewer>,
+    },
+    /// It has ended; nothing follows.
+    Exit {
+        /// Its number on this connection.
+        terminal: u32,
+        /// The engine's; 137 if the container went away under it; -1 if unknown.
+        code: i64,
+        /// Why, where the code does not tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+}
+
 /// Words for the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -185,6 +233,11 @@ pub enum Push {
         id: Option<PacketId>,
         /// How far.
         data: Progress,
+    },
+    /// Of a terminal.
+    Terminal {
+        /// What.
+        data: TerminalPush,
     },
     /// Words for the person.
     Notice {

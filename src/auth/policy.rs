@@ -66,6 +66,7 @@ pub fn may_ever(role: Role, noun: &str, opt: &str) -> bool {
         ("host", "list" | "get" | "df") | ("image", "list") => true,
         ("container", "list" | "inspect" | "top" | "logs" | "stats" | "stats_all") => true,
         ("container", _) => role != Role::Viewer,
+        ("terminal", _) => role != Role::Viewer,
         ("image", _) => matches!(role, Role::Operator | Role::Admin),
         ("host" | "setting" | "user" | "invite" | "audit", _) => role == Role::Admin,
         _ => false,

@@ -93,7 +93,7 @@ async fn run(
     command: Command,
     progress: Option<mpsc::Sender<Progress>>,
 ) -> Result<Reply> {
-    let Parts { accounts, audit, hosts, containers, images, settings, .. } = parts;
+    let Parts { accounts, audit, hosts, containers, images, terminals, settings, .. } = parts;
     let done = |()| Reply::done();
     match command {
         Command::AuthToken(token) => {
@@ -153,6 +153,15 @@ async fn run(
         Command::ImageList(query) => images.list(&query).await.map(Reply::Images),
         Command::ImagePull(pull) => images.pull(&pull, progress).await.map(Reply::Pulled),
         Command::ImageRemove(remove) => images.remove(&remove).await.map(done),
+        Command::TerminalList(_) => terminals.list(caller).map(Reply::Terminals),
+        Command::TerminalOpen(_)
+        | Command::TerminalInput(_)
+        | Command::TerminalResize(_)
+        | Command::TerminalAck(_)
+        | Command::TerminalAttach(_)
+        | Command::TerminalClose(_) => {
+            Err(Error::invalid("opt", "needs a connection: send it over a WebSocket, /ws"))
+        }
         Command::UserList(page) => accounts.user_list(&page).map(Reply::Users),
         Command::UserGet(by) => {
             accounts.user_get(caller, &by).map(|user| Reply::User(Box::new(user)))

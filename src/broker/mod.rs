@@ -21,6 +21,7 @@ use crate::domain::container::Containers;
 use crate::domain::fleet::Fleet;
 use crate::domain::host::Hosts;
 use crate::domain::image::Images;
+use crate::domain::terminal::Terminals;
 use crate::error::{Error, Result};
 use crate::runtime::ByteStream;
 pub use log::Limit;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub containers: Arc<Containers>,
     /// The verbs of `image`.
     pub images: Arc<Images>,
+    /// The verbs of `terminal`.
+    pub terminals: Arc<Terminals>,
     /// The configuration in force, without secrets.
     pub settings: Vec<Setting>,
     /// What can be subscribed to.

@@ -199,7 +199,7 @@ fn raw(value: &DeValue<'_>) -> Raw {
         DeValue::Integer(number) if number.radix() == 10 => Raw::Number(number.as_str().into()),
         DeValue::Integer(_) => Raw::Other("number that is not decimal"),
         DeValue::Float(number) => Raw::Number(number.as_str().into()),
-        DeValue::Boolean(_) => Raw::Other("boolean"),
+        DeValue::Boolean(yes) => Raw::Switch(*yes),
         DeValue::Datetime(_) => Raw::Other("date or time"),
         DeValue::Array(items) => Raw::List(items.iter().map(|item| raw(item.get_ref())).collect()),
         DeValue::Table(_) => Raw::Other("table"),

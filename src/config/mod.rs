@@ -31,7 +31,7 @@ pub use host::{HostConfig, HostSsh, HostTls};
 pub use problem::{ConfigError, Place, Problem};
 pub use section::{
     AdminConfig, AuthConfig, DrainConfig, EventsConfig, HubConfig, ImagesConfig, LimitsConfig,
-    LogConfig, MetricsConfig, ServerConfig, StatsConfig, WorkloadConfig,
+    LogConfig, MetricsConfig, ServerConfig, StatsConfig, TerminalConfig, WorkloadConfig,
 };
 pub use source::{Flags, Origin, Sources};
 pub use tls::TlsFiles;
@@ -59,6 +59,8 @@ pub struct Config {
     pub events: EventsConfig,
     /// `[stats]`
     pub stats: StatsConfig,
+    /// `[terminal]`
+    pub terminal: TerminalConfig,
     /// `[limits]`
     pub limits: LimitsConfig,
     /// `[metrics]`
@@ -93,6 +95,7 @@ impl Config {
         let drain = DrainConfig::read(&mut reader);
         let events = EventsConfig::read(&mut reader);
         let stats = StatsConfig::read(&mut reader);
+        let terminal = TerminalConfig::read(&mut reader);
         let limits = LimitsConfig::read(&mut reader);
         let metrics = MetricsConfig::read(&mut reader);
         let log = LogConfig::read(&mut reader);
@@ -111,6 +114,7 @@ impl Config {
                 drain: drain?,
                 events: events?,
                 stats: stats?,
+                terminal: terminal?,
                 limits: limits?,
                 metrics: metrics?,
                 log: log?,

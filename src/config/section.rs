@@ -126,6 +126,13 @@ sections! {
         /// Time between two rounds; zero: no sweep.
         interval: Duration = "10s",
     }
+    /// `[terminal]`: programs that people use through the hub.
+    pub terminal TerminalConfig {
+        /// How long a terminal waits for a viewer whose connection was lost; at most an hour.
+        linger: Duration = "60s" => |time: &Duration| between(time.as_secs(), 0, 3_600),
+        /// Whether admins may open a shell on the hub's own machine.
+        local_shell: bool = "false",
+    }
     /// `[limits]`: what clients may take.
     pub limits LimitsConfig {
         /// Connections at once, at least one.
@@ -136,6 +143,8 @@ sections! {
         per_user: usize = "0" => |n: &usize| between(*n, 0, 10_000_000),
         /// Subscriptions of one connection, at least one.
         subscriptions: usize = "64" => |n: &usize| between(*n, 1, 10_000),
+        /// Terminals of one connection, at least one.
+        terminals: usize = "16" => |n: &usize| between(*n, 1, 1_000),
     }
     /// `[metrics]`: who reads `/metrics`.
     pub metrics MetricsConfig {

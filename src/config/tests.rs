@@ -133,7 +133,7 @@ fn the_right_word_in_the_wrong_section_is_found() {
     for (file, hint) in [
         ("listen = \"127.0.0.1:1\"", "unknown key `listen`; the nearest is `server.listen`"),
         ("[server]\ntoken = \"x\"", "unknown key `server.token`; the nearest is `metrics.token`"),
-        ("[terminal]\nlinger = 1", "unknown section `terminal`"),
+        ("[proxy]\nlisten = 1", "unknown section `proxy`"),
         ("[host]\nname = \"a\"", "hosts are a list: write `[[host]]`"),
         ("[[server]]\ndata = \"x\"", "`server` is a section: write `[server]`"),
     ] {

@@ -25,6 +25,8 @@ pub(super) enum Raw {
     Text(String),
     /// A number of the file.
     Number(String),
+    /// True or false in the file.
+    Switch(bool),
     /// A list of the file.
     List(Vec<Raw>),
     /// Something of the file that no key takes, such as a table.
@@ -61,6 +63,7 @@ impl Raw {
             Self::Word(_) => format!("expected {expected}"),
             Self::Text(_) => format!("expected {expected}, not this text"),
             Self::Number(_) => format!("expected {expected}, not this number"),
+            Self::Switch(_) => format!("expected {expected}, not true or false"),
             Self::List(_) => format!("expected {expected}, not a list"),
             Self::Other(what) => format!("expected {expected}, not a {what}"),
         }
@@ -128,6 +131,20 @@ impl Setting for Duration {
 /// A number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub u64);
+
+impl Setting for bool {
+    fn read(raw: &Raw) -> Result<Self, String> {
+        match raw {
+            Raw::Switch(yes) => Ok(*yes),
+            Raw::Word(text) => text.parse().map_err(|_| raw.but("true or false")),
+            _ => Err(raw.but("true or false")),
+        }
+    }
+
+    fn show(&self) -> Value {
+        json!(self)
+    }
+}
 
 impl Setting for Bytes {
     fn read(raw: &Raw) -> Result<Self, String> {

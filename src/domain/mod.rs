@@ -11,3 +11,4 @@ pub mod live;
 pub mod page;
 pub mod stat;
 pub mod status;
+pub mod terminal;

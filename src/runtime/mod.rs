@@ -6,6 +6,7 @@ pub mod docker;
 #[cfg(test)]
 pub(crate) mod scripted;
 pub mod supervisor;
+pub mod terminal;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -54,6 +55,8 @@ impl fmt::Display for RuntimeError {
 }
 
 impl std::error::Error for RuntimeError {}
+
+pub use terminal::{Exit, Leftover, Program, Size, TerminalControl, TerminalSource, TerminalSpec};
 
 /// What a runtime's functions return.
 pub type Result<T> = std::result::Result<T, RuntimeError>;
@@ -268,6 +271,14 @@ pub trait Runtime: Send + Sync + 'static {
     fn upload(&self, id: &str, path: &str, tar: ByteStream) -> BoxFuture<'_, Result<()>>;
     /// A tar of a path.
     fn download(&self, id: &str, path: &str) -> BoxFuture<'_, Result<ByteStream>>;
+    /// Starts a program with a terminal in a running container, or joins its main process.
+    ///
+    /// [`RuntimeError::NotFound`] where it has no shell (naming the three), [`RuntimeError::Conflict`] where it does
+    /// not run.
+    fn terminal(&self, id: &str, spec: TerminalSpec) -> BoxFuture<'_, Result<TerminalSource>>;
+    /// Ends everything of a terminal that an earlier run of the hub left in a container; what could not be ended, in
+    /// words. A container that is gone has nothing left.
+    fn terminal_sweep(&self, left: &Leftover) -> BoxFuture<'_, Result<Option<String>>>;
     /// Its images; `host` of the items is left empty.
     fn images(&self) -> BoxFuture<'_, Result<Vec<Image>>>;
     /// Fetches an image anew; the last item of the stream is its id.

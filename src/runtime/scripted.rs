@@ -293,6 +293,14 @@ impl Runtime for Scripted {
     fn download(&self, _: &str, _: &str) -> BoxFuture<'_, Result<ByteStream>> {
         self.not_scripted()
     }
+    fn terminal(&self, _: &str, _: TerminalSpec) -> BoxFuture<'_, Result<TerminalSource>> {
+        self.answer(|_| Err(RuntimeError::Failed("not scripted".to_owned())))
+    }
+
+    fn terminal_sweep(&self, _: &Leftover) -> BoxFuture<'_, Result<Option<String>>> {
+        self.answer(|_| Ok(None))
+    }
+
     fn images(&self) -> BoxFuture<'_, Result<Vec<Image>>> {
         self.not_scripted()
     }

@@ -39,6 +39,10 @@ export type Kind = 'docker'
  */
 export type Role = 'viewer' | 'user' | 'teacher' | 'operator' | 'admin'
 /**
+ * How output comes.
+ */
+export type Encoding = 'binary' | 'text'
+/**
  * What kind of thing went wrong; each has one HTTP status.
  */
 export type ErrorCode =
@@ -109,6 +113,10 @@ export type Push =
       type: 'progress'
     }
   | {
+      data: TerminalPush
+      type: 'terminal'
+    }
+  | {
       data: Notice
       type: 'notice'
     }
@@ -151,6 +159,78 @@ export type LogStream = 'stdout' | 'stderr'
  */
 export type PacketId = number | string
 /**
+ * What happens to a terminal beside its binary output.
+ */
+export type TerminalPush =
+  | {
+      /**
+       * After the last byte: what is acknowledged when it is drawn.
+       */
+      next: number
+      /**
+       * Of the first byte.
+       */
+      offset: number
+      opt: 'output'
+      /**
+       * Its number on this connection.
+       */
+      terminal: number
+      /**
+       * Whole code points.
+       */
+      text: string
+    }
+  | {
+      /**
+       * Where the output that follows begins.
+       */
+      offset: number
+      opt: 'redraw'
+      /**
+       * Its number on this connection.
+       */
+      terminal: number
+      /**
+       * The lines before the present screen, and it.
+       */
+      text: string
+    }
+  | {
+      /**
+       * Columns of the session's window, which is the smallest of its viewers'.
+       */
+      cols: number
+      opt: 'state'
+      /**
+       * Rows of the session's window.
+       */
+      rows: number
+      /**
+       * Its number on this connection.
+       */
+      terminal: number
+      /**
+       * Everybody who is attached, this viewer too.
+       */
+      viewers: TerminalViewer[]
+    }
+  | {
+      /**
+       * The engine's; 137 if the container went away under it; -1 if unknown.
+       */
+      code: number
+      opt: 'exit'
+      /**
+       * Why, where the code does not tell.
+       */
+      reason?: string | null
+      /**
+       * Its number on this connection.
+       */
+      terminal: number
+    }
+/**
  * The `data` of a `reply`.
  */
 export type Reply =
@@ -177,13 +257,17 @@ export type Reply =
   | FileUrl
   | List10
   | Pulled
+  | TerminalOpened
+  | TerminalAttached
+  | TerminalClosed
   | List11
-  | User
   | List12
-  | InviteMade
+  | User
   | List13
-  | TokenMade
+  | InviteMade
   | List14
+  | TokenMade
+  | List15
   | SubscribedAt
   | SubscribedVersion
 /**
@@ -240,6 +324,13 @@ export interface Commands {
   session_list: SessionList
   session_remove: ById
   setting_list: Nothing
+  terminal_ack: Ack
+  terminal_attach: Attach
+  terminal_close: Close
+  terminal_input: Input
+  terminal_list: Nothing
+  terminal_open: Open
+  terminal_resize: Resize
   token_create: TokenCreate
   token_list: Page
   token_remove: ById
@@ -826,6 +917,123 @@ export interface SessionList {
   username?: string | null
 }
 /**
+ * `terminal ack`.
+ */
+export interface Ack {
+  /**
+   * Everything before it has been drawn.
+   */
+  offset: number
+  /**
+   * Its number on this connection.
+   */
+  terminal: number
+}
+/**
+ * `terminal attach`.
+ */
+export interface Attach {
+  /**
+   * Columns, 1 to 1,000.
+   */
+  cols?: number
+  encoding?: Encoding
+  /**
+   * The last offset one has, which counts as acknowledged; without it, a redraw.
+   */
+  offset?: number | null
+  /**
+   * Only to look.
+   */
+  readonly?: boolean
+  /**
+   * Rows, 1 to 500.
+   */
+  rows?: number
+  /**
+   * The session's id.
+   */
+  session: string
+}
+/**
+ * `terminal close`.
+ */
+export interface Close {
+  /**
+   * Its number on this connection.
+   */
+  terminal: number
+}
+/**
+ * `terminal input`.
+ */
+export interface Input {
+  /**
+   * Its number on this connection.
+   */
+  terminal: number
+  /**
+   * What was typed.
+   */
+  text: string
+}
+/**
+ * `terminal open`. Of `container`, `attach` and `local`: a container's exec is the default, `attach` takes its own
+ * main process instead, `local` the hub's machine (and then no host and no container).
+ */
+export interface Open {
+  /**
+   * The container's own main process.
+   */
+  attach?: boolean
+  /**
+   * What to run; null for the first of bash, ash, sh that there is.
+   */
+  cmd?: string[] | null
+  /**
+   * Columns, 1 to 1,000.
+   */
+  cols?: number
+  /**
+   * The container's id or name.
+   */
+  container?: string | null
+  encoding?: Encoding
+  /**
+   * The host.
+   */
+  host?: string | null
+  /**
+   * A shell on the hub's machine (admin, and `terminal.local_shell`).
+   */
+  local?: boolean
+  /**
+   * Rows, 1 to 500.
+   */
+  rows?: number
+  /**
+   * A name or number inside the container; the container's own without it.
+   */
+  user?: string | null
+}
+/**
+ * `terminal resize`.
+ */
+export interface Resize {
+  /**
+   * Columns, 1 to 1,000.
+   */
+  cols: number
+  /**
+   * Rows, 1 to 500.
+   */
+  rows: number
+  /**
+   * Its number on this connection.
+   */
+  terminal: number
+}
+/**
  * `token create`.
  */
 export interface TokenCreate {
@@ -1158,6 +1366,19 @@ export interface Progress {
    * Bytes in all; null where the engine does not say.
    */
   total?: number | null
+}
+/**
+ * Who looks at a terminal.
+ */
+export interface TerminalViewer {
+  /**
+   * Whether it only looks.
+   */
+  readonly: boolean
+  /**
+   * The account; `""` for a caller without one.
+   */
+  username: string
 }
 /**
  * Words for the person.
@@ -2159,9 +2380,135 @@ export interface Pulled {
   id: string
 }
 /**
+ * `terminal open`.
+ */
+export interface TerminalOpened {
+  /**
+   * What runs.
+   */
+  cmd: string[]
+  /**
+   * The session's id, for `attach`.
+   */
+  session: string
+  /**
+   * Its number on this connection; counts up from 1 and is not used again there.
+   */
+  terminal: number
+}
+/**
+ * `terminal attach`.
+ */
+export interface TerminalAttached {
+  /**
+   * What runs.
+   */
+  cmd: string[]
+  /**
+   * Columns of the session's window, which is the smallest of its viewers'.
+   */
+  cols: number
+  /**
+   * Where the output that follows begins.
+   */
+  offset: number
+  /**
+   * What to draw first on a screen that was reset: the lines before the present screen (1,000 at most), and
+   * it. Null where nothing was missed or the missed output follows.
+   */
+  redraw?: string | null
+  /**
+   * Rows of the session's window.
+   */
+  rows: number
+  /**
+   * The session's id.
+   */
+  session: string
+  /**
+   * Its number on this connection.
+   */
+  terminal: number
+}
+/**
+ * `terminal close`.
+ */
+export interface TerminalClosed {
+  /**
+   * What could not be ended and is left in the container; absent where nothing is.
+   */
+  left?: string | null
+}
+/**
  * A list; of many hosts it carries items *and* failures.
  */
 export interface List11 {
+  /**
+   * Hosts that could not answer.
+   */
+  failures?: Failure[]
+  /**
+   * What there is.
+   */
+  items: TerminalItem[]
+  /**
+   * What to send as `after` for more; absent at the end.
+   */
+  next?: string | null
+}
+/**
+ * An item of `terminal list`.
+ */
+export interface TerminalItem {
+  /**
+   * What runs.
+   */
+  cmd: string[]
+  /**
+   * Columns.
+   */
+  cols: number
+  /**
+   * The container's id of 12 characters; null for the hub's own machine.
+   */
+  container?: string | null
+  /**
+   * RFC 3339 UTC.
+   */
+  created_at: string
+  /**
+   * The host; null for the hub's own machine.
+   */
+  host?: string | null
+  /**
+   * Whose it is.
+   */
+  owner: string
+  /**
+   * Rows.
+   */
+  rows: number
+  /**
+   * The session's id.
+   */
+  session: string
+  /**
+   * Its number, where it is open on this connection.
+   */
+  terminal?: number | null
+  /**
+   * As whom; `""` is the container's own.
+   */
+  user: string
+  /**
+   * How many look at it now.
+   */
+  viewers: number
+}
+/**
+ * A list; of many hosts it carries items *and* failures.
+ */
+export interface List12 {
   /**
    * Hosts that could not answer.
    */
@@ -2220,7 +2567,7 @@ export interface User {
 /**
  * A list; of many hosts it carries items *and* failures.
  */
-export interface List12 {
+export interface List13 {
   /**
    * Hosts that could not answer.
    */
@@ -2277,7 +2624,7 @@ export interface InviteMade {
 /**
  * A list; of many hosts it carries items *and* failures.
  */
-export interface List13 {
+export interface List14 {
   /**
    * Hosts that could not answer.
    */
@@ -2334,7 +2681,7 @@ export interface TokenMade {
 /**
  * A list; of many hosts it carries items *and* failures.
  */
-export interface List14 {
+export interface List15 {
   /**
    * Hosts that could not answer.
    */

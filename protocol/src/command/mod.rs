@@ -5,6 +5,7 @@ pub mod auth;
 pub mod container;
 pub mod host;
 pub mod image;
+pub mod terminal;
 
 use serde_json::Value;
 
@@ -135,6 +136,20 @@ commands! {
     "image" "pull" => ImagePull(image::Pull),
     /// Removes an image.
     "image" "remove" => ImageRemove(image::Remove),
+    /// A program with a terminal.
+    "terminal" "open" => TerminalOpen(terminal::Open),
+    /// What was typed into a terminal.
+    "terminal" "input" => TerminalInput(terminal::Input),
+    /// The size of a viewer's window.
+    "terminal" "resize" => TerminalResize(terminal::Resize),
+    /// How much of a terminal's output has been drawn.
+    "terminal" "ack" => TerminalAck(terminal::Ack),
+    /// Terminals one may attach to.
+    "terminal" "list" => TerminalList(Nothing),
+    /// Goes on with a terminal, or joins it.
+    "terminal" "attach" => TerminalAttach(terminal::Attach),
+    /// Leaves a terminal; the last to leave ends it.
+    "terminal" "close" => TerminalClose(terminal::Close),
     /// Accounts.
     "user" "list" => UserList(account::Page),
     /// One account.

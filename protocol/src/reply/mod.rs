@@ -4,6 +4,7 @@ mod account;
 mod container;
 mod host;
 mod inspect;
+mod terminal;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,6 +28,7 @@ pub use account::*;
 pub use container::*;
 pub use host::*;
 pub use inspect::*;
+pub use terminal::*;
 
 /// The `data` of a `reply`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -79,6 +81,14 @@ pub enum Reply {
     Images(List<Image>),
     /// `image pull`.
     Pulled(Pulled),
+    /// `terminal open`.
+    TerminalOpened(TerminalOpened),
+    /// `terminal attach`.
+    TerminalAttached(TerminalAttached),
+    /// `terminal close`.
+    TerminalClosed(TerminalClosed),
+    /// `terminal list`.
+    Terminals(List<TerminalItem>),
     /// `user list`.
     Users(List<User>),
     /// `user get`, `create`, `register`, `update`.

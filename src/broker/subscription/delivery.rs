@@ -34,6 +34,7 @@ impl Delivery {
             Push::Stats { .. } => "stats",
             Push::Log { .. } => "log",
             Push::Progress { .. } => "progress",
+            Push::Terminal { .. } => "terminal",
             Push::Notice { .. } => "notice",
         };
         let text = serde_json::to_vec(push).unwrap_or_default();

@@ -43,8 +43,8 @@ use self::client::{CALL, Client};
 pub use self::config::{DockerConfig, Observer, SshFiles, TlsFiles};
 pub use self::room::sweep;
 use super::{
-    ByteStream, ContainerFacts, ContainerSpec, EngineEvent, Labelled, LogQuery, Made, PullStep,
-    RegistryLogin, Result, Runtime, StatsSample,
+    ByteStream, ContainerFacts, ContainerSpec, EngineEvent, Labelled, Leftover, LogQuery, Made,
+    PullStep, RegistryLogin, Result, Runtime, StatsSample, TerminalSource, TerminalSpec,
 };
 
 /// A list of thousands of containers is thousands of inspections.
@@ -178,6 +178,16 @@ impl Runtime for DockerEngine {
     fn download(&self, id: &str, path: &str) -> BoxFuture<'_, Result<ByteStream>> {
         let (id, path) = (id.to_owned(), path.to_owned());
         Box::pin(async move { archive::download(&self.client, &id, &path).await })
+    }
+
+    fn terminal(&self, id: &str, spec: TerminalSpec) -> BoxFuture<'_, Result<TerminalSource>> {
+        let id = id.to_owned();
+        Box::pin(async move { todo!("{id} {spec:?}") })
+    }
+
+    fn terminal_sweep(&self, left: &Leftover) -> BoxFuture<'_, Result<Option<String>>> {
+        let left = left.clone();
+        Box::pin(async move { todo!("{left:?}") })
     }
 
     fn images(&self) -> BoxFuture<'_, Result<Vec<Image>>> {
