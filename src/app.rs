@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Secret;
@@ -48,6 +49,7 @@ pub struct App {
     edge: Arc<Edge>,
     broker: Broker,
     fleet: Arc<Fleet>,
+    terminals: Arc<Terminals>,
     log: EventLog,
     store: Arc<SledStore>,
     drain: Drain,
@@ -109,16 +111,29 @@ impl App {
             hosts: Arc::new(hosts),
             containers: Arc::new(containers),
             images,
-            terminals,
+            terminals: terminals.clone(),
             settings: config.settings(),
             sources: Sources::new(log.clone(), fleet.clone()),
         });
         chores::start(&chores, accounts, audit, store.clone());
         meters::start(&chores, metrics.clone(), fleet.clone());
         let drain = Drain::new(config.drain.deadline);
-        let settings = edge_settings(&config, address);
+        let settings = Settings { listen: address, ..Settings::from(&config) };
         let edge = Edge::new(broker.clone(), settings, drain.watch(), metrics);
-        Ok(Self { listener, address, tls, edge, broker, fleet, log, store, drain, chores, first })
+        Ok(Self {
+            listener,
+            address,
+            tls,
+            edge,
+            broker,
+            fleet,
+            terminals,
+            log,
+            store,
+            drain,
+            chores,
+            first,
+        })
     }
 
     /// Where it listens.
@@ -153,12 +168,17 @@ impl App {
     /// # Errors
     /// The store could not take what was left.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
-        let Self { listener, tls, edge, broker, fleet, log, store, drain, chores, .. } = self;
+        let Self {
+            listener, tls, edge, broker, fleet, terminals, log, store, drain, chores, ..
+        } = self;
         let served = tokio::spawn(listen::serve(listener, edge, tls));
         broker.get_ready().await;
         shutdown.await;
         drain.start();
-        if !drain.wait().await {
+        // What runs in them ends beside everything else; the deadline is of both.
+        let ended = timeout(drain.watch().deadline(), terminals.close());
+        let (drained, ended) = tokio::join!(drain.wait(), ended);
+        if !drained || ended.is_err() {
             tracing::warn!("the deadline of the drain has passed; the rest is cut off");
         }
         served.abort();
@@ -239,22 +259,5 @@ fn rules(config: &Config, hub: String) -> Rules {
         memory: workload.memory.0,
         pids: workload.pids,
         binds: workload.binds.clone(),
-    }
-}
-
-fn edge_settings(config: &Config, address: SocketAddr) -> Settings {
-    let server = &config.server;
-    Settings {
-        listen: address,
-        public_url: server.public_url.as_ref().map(|url| url.as_str().to_owned()),
-        origins: server.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
-        trusted_proxies: server.trusted_proxies.clone(),
-        connections: config.limits.connections,
-        per_address: config.limits.per_address,
-        per_user: config.limits.per_user,
-        subscriptions: config.limits.subscriptions,
-        metrics_token: config.metrics.token.clone(),
-        refresh_ttl: config.auth.refresh_ttl,
-        tls: config.tls.is_some(),
     }
 }

@@ -95,6 +95,8 @@ pub struct Metrics {
     store_writes: Family<ByResult, Counter>,
     host_up: Family<ByHost, Gauge>,
     subscriptions: Gauge,
+    terminal_input: Counter,
+    terminal_output: Counter,
     refused: Family<ByKind, Counter>,
     /// Kinds and results of engine calls so far, all of them words of the program, so that the series of a
     /// host that is gone can be found.
@@ -133,7 +135,16 @@ impl Metrics {
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program that runs", build);
         let to = &mut registry;
+        let bytes: Family<ByKind, Counter> = Family::default();
+        to.register_with_unit(
+            "terminal",
+            "What was typed into terminals, and what was shown of them, once for each viewer",
+            Unit::Bytes,
+            bytes.clone(),
+        );
         Self {
+            terminal_input: bytes.get_or_create_owned(&ByKind { kind: "input" }),
+            terminal_output: bytes.get_or_create_owned(&ByKind { kind: "output" }),
             connections: add(to, "connections", "Open connections", Family::default()),
             connections_opened: add(
                 to,
@@ -250,6 +261,16 @@ impl Metrics {
         Counted::one(self.subscriptions.clone())
     }
 
+    /// Somebody typed.
+    pub fn terminal_input(&self, bytes: usize) {
+        self.terminal_input.inc_by(bytes as u64);
+    }
+
+    /// Output of terminals was put into a connection's buffer.
+    pub fn terminal_output(&self, bytes: usize) {
+        self.terminal_output.inc_by(bytes as u64);
+    }
+
     /// A limit refused something. `kind` is the limit (`connections`, `per_address`).
     pub fn refused(&self, kind: &'static str) {
         self.refused.get_or_create(&ByKind { kind }).inc();
@@ -311,6 +332,8 @@ mod tests {
         metrics.store_write("ok");
         metrics.host_up("lab", true);
         metrics.refused("connections");
+        metrics.terminal_input(2);
+        metrics.terminal_output(70);
         let text = metrics.encode();
         for line in [
             "quayside_connections{transport=\"ws\"} 1",
@@ -326,6 +349,8 @@ mod tests {
             "quayside_store_writes_total{result=\"ok\"} 1",
             "quayside_host_up{host=\"lab\"} 1",
             "quayside_subscriptions 1",
+            "quayside_terminal_bytes_total{kind=\"input\"} 2",
+            "quayside_terminal_bytes_total{kind=\"output\"} 70",
             "quayside_refused_total{kind=\"connections\"} 1",
             concat!("quayside_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
             "# EOF",

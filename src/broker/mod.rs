@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use quayside_protocol::command::Command;
 use quayside_protocol::command::container::Target;
+use quayside_protocol::command::terminal::{Attach, Open};
 use quayside_protocol::push::Progress;
 use quayside_protocol::reply::{Reply, Setting};
 use quayside_protocol::topic::{Subscribe, Topic};
@@ -22,6 +23,7 @@ use crate::domain::fleet::Fleet;
 use crate::domain::host::Hosts;
 use crate::domain::image::Images;
 use crate::domain::terminal::Terminals;
+pub use crate::domain::terminal::{Opened, Step, Viewer};
 use crate::error::{Error, Result};
 use crate::runtime::ByteStream;
 pub use log::Limit;
@@ -106,6 +108,12 @@ impl Broker {
         self.parts.accounts.still(principal)
     }
 
+    /// Whether the caller's role may ever do `noun` `opt`.
+    #[must_use]
+    pub fn admits(&self, caller: &Caller, noun: &str, opt: &str) -> bool {
+        dispatch::admit(caller, noun, opt).is_ok()
+    }
+
     /// Refuses a caller whose role may never do `noun` `opt`: asked where the fields of the command could not be
     /// read, because that comes before what is wrong with them.
     ///
@@ -164,6 +172,24 @@ impl Broker {
                 Ok(open)
             }
         }
+    }
+
+    /// Opens a terminal.
+    ///
+    /// # Errors
+    /// The domain's, and `forbidden` by the caller's role.
+    pub async fn terminal_open(&self, caller: &Caller, open: &Open) -> Result<Opened> {
+        self.may(caller, "terminal", "open").await?;
+        self.parts.terminals.open(caller, open).await
+    }
+
+    /// Attaches to a terminal that is there.
+    ///
+    /// # Errors
+    /// The domain's, and `forbidden` by the caller's role.
+    pub async fn terminal_attach(&self, caller: &Caller, attach: &Attach) -> Result<Opened> {
+        self.may(caller, "terminal", "attach").await?;
+        self.parts.terminals.attach(caller, attach).await
     }
 
     /// Unpacks a tar into a container.

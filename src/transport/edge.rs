@@ -53,19 +53,43 @@ impl Edge {
         progress: Option<mpsc::Sender<Progress>>,
     ) -> Result<Reply, Error> {
         let (edge, kind) = (self.clone(), kind(&command));
-        let run = async move {
-            let _guard = edge.drain.guard();
-            let answer = match progress {
+        let work = async move {
+            match progress {
                 Some(progress) => edge.broker.call_with_progress(&caller, command, progress).await,
                 None => edge.broker.call(&caller, command).await,
-            };
-            let result = answer.as_ref().err().map_or("ok", |error| error.code().as_str());
-            edge.metrics.request(transport, kind, result);
+            }
+        };
+        self.carry(transport, kind, work).await
+    }
+
+    /// Does what a packet of `kind` asked for, as [`Edge::call`] does a command.
+    pub(super) async fn carry<T: Send + 'static>(
+        self: &Arc<Self>,
+        transport: &'static str,
+        kind: &'static str,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let edge = self.clone();
+        let run = async move {
+            let _guard = edge.drain.guard();
+            let answer = work.await;
+            edge.count(transport, kind, &answer);
             answer
         };
         tokio::spawn(run.in_current_span())
             .await
             .unwrap_or_else(|error| Err(Error::internal(format!("{kind}: {error}"))))
+    }
+
+    /// Counts an answer.
+    pub(super) fn count<T>(
+        &self,
+        transport: &'static str,
+        kind: &'static str,
+        answer: &Result<T, Error>,
+    ) {
+        let result = answer.as_ref().err().map_or("ok", |error| error.code().as_str());
+        self.metrics.request(transport, kind, result);
     }
 }
 

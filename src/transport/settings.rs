@@ -27,6 +27,8 @@ pub struct Settings {
     pub per_user: usize,
     /// Subscriptions of one connection.
     pub subscriptions: usize,
+    /// Terminals of one connection.
+    pub terminals: usize,
     /// The only key to `/metrics`; none: everybody may read it.
     pub metrics_token: Option<Secret<String>>,
     /// How long the session cookie lives.
@@ -52,6 +54,7 @@ impl From<&Config> for Settings {
             per_address: config.limits.per_address,
             per_user: config.limits.per_user,
             subscriptions: config.limits.subscriptions,
+            terminals: config.limits.terminals,
             metrics_token: config.metrics.token.clone(),
             refresh_ttl: config.auth.refresh_ttl,
             tls: config.tls.is_some(),

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use futures::stream::{self, BoxStream, SelectAll, Stream, StreamExt};
 use quayside_protocol::push::{Progress, Push};
+use quayside_protocol::reply::TerminalClosed;
 use quayside_protocol::{Command, PacketId, Reply, Subscribe};
 use tokio::sync::{mpsc, watch};
 use tracing::Instrument;
 
+use super::opening::{Fresh, Wanted};
 use crate::auth::{Caller, Principal};
-use crate::broker::{Presented, Subscription};
+use crate::broker::{Presented, Subscription, Viewer};
 use crate::error::Error;
 use crate::transport::edge::Edge;
 use crate::transport::packet;
@@ -28,8 +30,10 @@ pub(super) enum Outcome {
     Answer(Option<PacketId>, Result<Reply, Error>),
     /// The answer, and who the connection speaks for from now on, proved after that state of revocations.
     Proved(Option<PacketId>, Box<(Reply, Principal, watch::Receiver<u64>)>),
-    /// A subscription was opened.
-    Subscribed(Option<PacketId>, Box<Subscription>),
+    /// A subscription was opened, for that account.
+    Subscribed(Option<PacketId>, Arc<str>, Box<Subscription>),
+    /// A terminal was opened or attached to, for that account.
+    Entered(Option<PacketId>, Arc<str>, Box<Fresh>),
 }
 
 /// What a packet was for, where the session keeps count of that.
@@ -37,6 +41,7 @@ pub(super) enum Outcome {
 enum Purpose {
     Call,
     Open,
+    Enter,
     Prove,
 }
 
@@ -49,6 +54,8 @@ pub(super) struct Calls {
     unanswered: usize,
     /// Subscriptions that are being opened.
     pub(super) opening: usize,
+    /// Terminals that are being opened or attached to.
+    pub(super) entering: usize,
     /// Whether one of them changes who the connection speaks for: what comes after it must wait.
     pub(super) proving: bool,
 }
@@ -68,6 +75,7 @@ impl Calls {
         match purpose {
             Purpose::Call => {}
             Purpose::Open => self.opening -= 1,
+            Purpose::Enter => self.entering -= 1,
             Purpose::Prove => self.proving = false,
         }
         Some(outcome)
@@ -90,9 +98,37 @@ impl Calls {
         self.opening += 1;
         self.one(Purpose::Open, async move {
             match edge.broker.subscribe(&caller, &wanted, None).await {
-                Ok(subscription) => Outcome::Subscribed(id, Box::new(subscription)),
+                Ok(subscription) => Outcome::Subscribed(id, name(&caller), Box::new(subscription)),
                 Err(error) => Outcome::Answer(id, Err(error)),
             }
+        });
+    }
+
+    /// Opens a terminal, or attaches to one.
+    pub(super) fn enter(
+        &mut self,
+        edge: &Arc<Edge>,
+        caller: Caller,
+        id: Option<PacketId>,
+        wanted: Wanted,
+    ) {
+        let (edge, name) = (edge.clone(), name(&caller));
+        self.entering += 1;
+        self.one(Purpose::Enter, async move {
+            match wanted.get(edge, caller).await {
+                Ok(fresh) => Outcome::Entered(id, name, Box::new(fresh)),
+                Err(error) => Outcome::Answer(id, Err(error)),
+            }
+        });
+    }
+
+    /// Closes a terminal, to its end also when the connection is gone meanwhile.
+    pub(super) fn close(&mut self, edge: &Arc<Edge>, id: Option<PacketId>, viewer: Viewer) {
+        let edge = edge.clone();
+        self.one(Purpose::Call, async move {
+            let closed = async move { Ok(viewer.close().await) };
+            let left = edge.carry("ws", "terminal_close", closed).await;
+            Outcome::Answer(id, left.map(|left| Reply::TerminalClosed(TerminalClosed { left })))
         });
     }
 
@@ -120,6 +156,10 @@ impl Calls {
             }),
         }
     }
+}
+
+fn name(caller: &Caller) -> Arc<str> {
+    caller.principal.as_ref().map(|who| who.username.clone()).unwrap_or_default()
 }
 
 /// A token, a login or a renewal: the connection speaks for its account from then on.

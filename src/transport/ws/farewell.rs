@@ -25,9 +25,11 @@ impl Session {
     /// Sends the answers that come within `time`; each packet was promised one.
     pub(super) async fn last_answers(&mut self, time: Duration) {
         self.cursors.clear();
+        self.terminals.clear();
         let deadline = Instant::now() + time;
         while let Ok(Some(outcome)) = timeout_at(deadline, self.calls.next()).await {
-            if !matches!(outcome, Outcome::Subscribed(..)) && self.outcome(outcome).is_some() {
+            let opened = matches!(outcome, Outcome::Subscribed(..) | Outcome::Entered(..));
+            if !opened && self.outcome(outcome).is_some() {
                 return;
             }
         }

@@ -5,9 +5,13 @@
 
 mod calls;
 mod farewell;
+mod keyboard;
+mod opening;
 mod packets;
 mod pulse;
 mod session;
+mod terminals;
+mod text;
 
 use std::sync::Arc;
 

@@ -15,13 +15,10 @@ impl Session {
     pub(super) fn message(&mut self, message: Message) -> Option<End> {
         match message {
             Message::Text(text) => self.packet(text.as_bytes()),
-            Message::Binary(_) => {
-                let error = Error::invalid("", "a binary frame is of a terminal, and none is open");
-                self.answer(None, Err(error))
-            }
+            Message::Binary(frame) => self.input(&frame),
             // The library has put the answer into its buffer.
             Message::Ping(_) => {
-                self.dirty = true;
+                self.unflushed += 1;
                 None
             }
             Message::Pong(_) | Message::Close(_) | Message::Frame(_) => None,
@@ -52,6 +49,9 @@ impl Session {
         match asked {
             Asked::Call(Command::AuthTicket(_)) if caller.principal.is_none() => {
                 self.answer(id.as_ref(), Err(Error::unauthenticated()))
+            }
+            Asked::Call(command) if command.parts().0 == "terminal" => {
+                self.terminal(id, caller, command)
             }
             Asked::Call(command) => {
                 self.calls.call(&self.edge, caller, id, command);

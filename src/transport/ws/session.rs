@@ -1,10 +1,13 @@
 //! One socket, from its upgrade to its close frame.
 //!
 //! What is written waits in one buffer, and nothing is taken from anywhere before that has been flushed: a reader
-//! that stops reading holds a batch of its subscriptions and the answers to what it asked, and no more is read
-//! from it. Revocation, the hub's end and silence are heard all the while.
+//! that stops reading holds a batch of its subscriptions and terminals. It is read from all the same, because what
+//! is typed must reach its program while the screen cannot keep up; once that has brought a bounded number of
+//! answers which cannot be flushed either, no more is. Revocation, the hub's end and silence are heard all the while.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,6 +22,7 @@ use tokio_tungstenite::tungstenite::{Error as SocketError, Message, Utf8Bytes};
 
 use super::calls::{Calls, Outcome};
 use super::pulse::{Beat, Pulse};
+use super::terminals::Terminals;
 use crate::auth::Caller;
 use crate::error::Error;
 use crate::transport::cursors::Cursors;
@@ -29,6 +33,8 @@ use crate::transport::rights::Rights;
 
 /// Packets of one connection at work; more are not read before one of these is done.
 const IN_FLIGHT: usize = 16;
+/// Answers put behind what could not be flushed yet; with so many, no more is read.
+const BEHIND: usize = 32;
 /// How long a connection may do without proving who it is.
 const PROVE: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(20);
@@ -58,11 +64,14 @@ pub(super) struct Session {
     pub(super) origin: Caller,
     pub(super) rights: Option<Rights>,
     pub(super) cursors: Cursors,
+    pub(super) terminals: Terminals,
     next_sub: u64,
     pub(super) calls: Calls,
     pub(super) malformed: u32,
-    /// Whether something waits to be flushed.
-    pub(super) dirty: bool,
+    /// Frames that wait to be flushed.
+    pub(super) unflushed: usize,
+    /// How many of them were put there by what was read meanwhile.
+    behind: usize,
     pinged: Instant,
     written: Counter,
 }
@@ -88,10 +97,12 @@ impl Session {
             origin,
             rights,
             cursors: Cursors::default(),
+            terminals: Terminals::default(),
             next_sub: 1,
             calls: Calls::default(),
             malformed: 0,
-            dirty: false,
+            unflushed: 0,
+            behind: 0,
             pinged: Instant::now(),
             written,
         }
@@ -126,18 +137,19 @@ impl Session {
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let (dirty, proved) = (self.dirty, self.rights.is_some());
-            let reads = self.calls.len() < IN_FLIGHT && !self.calls.proving;
-            let Self { socket, rights, calls, cursors, edge, .. } = self;
-            let event = async {
-                if dirty {
-                    return Event::Flushed(socket.flush().await);
+            let (dirty, proved) = (self.unflushed > 0, self.rights.is_some());
+            let room = self.calls.len() < IN_FLIGHT && self.behind < BEHIND;
+            let reads = room && !self.calls.proving;
+            let Self { socket, rights, calls, cursors, terminals, edge, .. } = self;
+            let event = poll_fn(|cx| {
+                if dirty && let Poll::Ready(flushed) = socket.poll_flush_unpin(cx) {
+                    return Poll::Ready(Event::Flushed(flushed));
                 }
                 match reads {
-                    true => Event::Read(socket.next().await),
-                    false => std::future::pending().await,
+                    true => socket.poll_next_unpin(cx).map(Event::Read),
+                    false => Poll::Pending,
                 }
-            };
+            });
             let lost = async {
                 match rights {
                     Some(rights) => rights.lost().await,
@@ -152,26 +164,41 @@ impl Session {
                 _ = look.tick() => self.look(),
                 event = event => match event {
                     Event::Flushed(flushed) => {
-                        self.dirty = false;
+                        (self.unflushed, self.behind) = (0, 0);
                         flushed.err().map(|_| End::Gone)
                     }
                     Event::Read(None) => Some(End::Gone),
-                    Event::Read(Some(Ok(message))) => self.message(message),
+                    Event::Read(Some(Ok(message))) => {
+                        let before = self.unflushed;
+                        let end = self.message(message);
+                        self.behind += self.unflushed - before;
+                        end
+                    }
                     Event::Read(Some(Err(error))) => Some(broken(&error)),
                 },
                 Some(outcome) = calls.next(), if !dirty => self.outcome(outcome),
                 ready = cursors.ready(), if !dirty => self.deliver(ready),
+                () = terminals.ready(), if !dirty => None,
             };
             if let Some(end) = end {
+                return end;
+            }
+            // Whatever it was that came: a client that never stops sending, or a subscription that never rests, keeps
+            // no terminal waiting.
+            if !dirty && let Some(end) = self.show() {
                 return end;
             }
         }
     }
 
-    /// Puts a frame into the buffer. It is bounded by who calls: never before it was flushed.
+    /// Puts a frame into the buffer. It is bounded by who calls: never before it was flushed, but for [`BEHIND`].
     fn put(&mut self, message: Message) -> Option<End> {
-        self.dirty = true;
+        self.unflushed += 1;
         self.socket.start_send_unpin(message).err().map(|_| End::Gone)
+    }
+
+    pub(super) fn put_binary(&mut self, bytes: Bytes) -> Option<End> {
+        self.put(Message::Binary(bytes))
     }
 
     pub(super) fn put_json(&mut self, value: &impl serde::Serialize) -> Option<End> {
@@ -201,7 +228,7 @@ impl Session {
         if self.beat.silence() > SILENCE {
             return Some(End::Close(CloseCode::NoPong));
         }
-        if self.pinged.elapsed() < PING || self.dirty {
+        if self.pinged.elapsed() < PING || self.unflushed > 0 {
             return None;
         }
         self.pinged = Instant::now();
@@ -225,11 +252,31 @@ impl Session {
         None
     }
 
+    fn speaks_for(&self, username: &str) -> bool {
+        self.rights.as_ref().is_some_and(|rights| *rights.principal().username == *username)
+    }
+
     pub(super) fn outcome(&mut self, outcome: Outcome) -> Option<End> {
         match outcome {
             Outcome::Progress(push) => self.put_json(&*push),
+            Outcome::Answer(id, Ok(Reply::Terminals(mut list))) => {
+                for item in &mut list.items {
+                    item.terminal = self.terminals.number(&item.session);
+                }
+                self.answer(id.as_ref(), Ok(Reply::Terminals(list)))
+            }
             Outcome::Answer(id, answer) => self.answer(id.as_ref(), answer),
-            Outcome::Subscribed(id, subscription) => {
+            // Asked for by another account than this connection speaks for by now.
+            Outcome::Subscribed(id, name, _) | Outcome::Entered(id, name, _)
+                if !self.speaks_for(&name) =>
+            {
+                self.answer(id.as_ref(), Err(Error::unauthenticated()))
+            }
+            Outcome::Entered(id, _, fresh) => match fresh.number(&mut self.terminals) {
+                Some(reply) => self.answer(id.as_ref(), Ok(reply)),
+                None => None,
+            },
+            Outcome::Subscribed(id, _, subscription) => {
                 let sub = self.next_sub;
                 self.next_sub += 1;
                 let reply = subscription.reply(sub);
@@ -239,8 +286,9 @@ impl Session {
             Outcome::Proved(id, proved) => {
                 let (reply, who, revocations) = *proved;
                 // Another account does not go on with what the one before it was shown.
-                if self.rights.as_ref().is_some_and(|r| r.principal().username != who.username) {
+                if self.rights.is_some() && !self.speaks_for(&who.username) {
                     self.cursors.clear();
+                    self.terminals.clear();
                 }
                 // The old place is given up first: an account at its limit may renew.
                 self.rights = None;
