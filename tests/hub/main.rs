@@ -10,5 +10,6 @@ mod rights;
 mod stall;
 #[path = "../support/mod.rs"]
 mod support;
+mod terminals;
 mod tidy;
 mod topics;

@@ -2,6 +2,7 @@
 //! transport, and waiting.
 #![allow(dead_code, reason = "each target uses a part")]
 
+pub(crate) mod desk;
 pub(crate) mod dice;
 pub(crate) mod docker;
 pub(crate) mod engine;

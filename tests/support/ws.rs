@@ -58,6 +58,22 @@ impl Ws {
         Ok((Self { line, next: 0, pushes: Default::default() }, response))
     }
 
+    /// Opens `/ws` for a client that is soon full: the system keeps little for it.
+    pub(crate) async fn narrow(address: SocketAddr, token: &str) -> Self {
+        let socket =
+            socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(4 << 10).unwrap();
+        socket.connect(&address.into()).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let stream = TcpStream::from_std(socket.into()).unwrap();
+        stream.set_nodelay(true).unwrap();
+        let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+        let bearer = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
+        request.headers_mut().insert("authorization", bearer);
+        let (line, _) = client_async(request, stream).await.unwrap();
+        Self { line, next: 0, pushes: Default::default() }
+    }
+
     pub(crate) async fn send(&mut self, packet: &Value) -> Result<(), Error> {
         self.line.send(Message::text(packet.to_string())).await
     }

@@ -15,6 +15,7 @@ pub(super) async fn fields(world: &World, name: &str, caller: &str, whose: Whose
         "user" | "session" | "token" => personal(world, name, caller, whose).await,
         "image" => image(world, opt).await,
         "invite" => invite(world, opt).await,
+        "terminal" => terminal(opt),
         "auth" | "setting" | "audit" => json!({}),
         noun => panic!("nobody wrote down the fields of {noun}"),
     };
@@ -93,6 +94,19 @@ async fn image(world: &World, opt: &str) -> Value {
             json!({ "host": "a", "image": image })
         }
         opt => panic!("nobody wrote down the fields of image {opt}"),
+    }
+}
+
+fn terminal(opt: &str) -> Value {
+    match opt {
+        "list" => json!({}),
+        "open" => json!({ "host": "a", "container": "none" }),
+        "attach" => json!({ "session": "none" }),
+        "input" => json!({ "terminal": 1, "text": "x" }),
+        "resize" => json!({ "terminal": 1, "cols": 80, "rows": 24 }),
+        "ack" => json!({ "terminal": 1, "offset": 0 }),
+        "close" => json!({ "terminal": 1 }),
+        opt => panic!("nobody wrote down the fields of terminal {opt}"),
     }
 }
 

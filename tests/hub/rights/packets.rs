@@ -11,6 +11,7 @@ fn expected(cell: char, name: &str) -> &'static [&'static str] {
     match cell {
         '+' => &["ok"],
         'F' => &["forbidden"],
+        'C' => &["invalid"],
         // Whether another account exists is no secret of the same kind as what it owns: either word is right.
         'N' if name.starts_with("user_") => &["not_found", "forbidden"],
         'N' => &["not_found"],

@@ -13,7 +13,7 @@ pub(super) enum Whose {
     Nobodys,
 }
 
-/// A command with each role's answer: `+` it is done, `F` forbidden, `N` not found.
+/// A command with each role's answer: `+` it is done, `F` forbidden, `N` not found, `C` it needs a connection.
 pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) whose: Whose,
@@ -73,6 +73,16 @@ const CHANGE: [&str; 11] = [
 const PERSONAL: [&str; 6] =
     ["user_get", "user_update", "user_password", "token_remove", "session_remove", "session_list"];
 
+/// What needs a connection, whose rights `terminals` proves over one.
+const CONNECTION: [&str; 6] = [
+    "terminal_open",
+    "terminal_input",
+    "terminal_resize",
+    "terminal_ack",
+    "terminal_attach",
+    "terminal_close",
+];
+
 /// Every row: each command of the protocol is in at least one.
 pub(super) fn rows() -> Vec<Row> {
     use Whose::{Anothers, Nobodys, Own};
@@ -85,7 +95,8 @@ pub(super) fn rows() -> Vec<Row> {
     };
     add(&ALL, Own, "+++++");
     add(&ADMIN, Own, "FFFF+");
-    add(&["container_create"], Own, "F++++");
+    add(&["container_create", "terminal_list"], Own, "F++++");
+    add(&CONNECTION, Own, "FCCCC");
     add(&["image_pull", "image_remove"], Own, "FFF++");
     add(&LOOK, Own, "+++++");
     add(&LOOK, Anothers, "+NN++");

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
+use hyper::upgrade::OnUpgrade;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::BroadcastStream;
 
@@ -18,7 +19,11 @@ use super::{Request, Shared};
 /// The API version it speaks.
 pub(super) const VERSION: &str = "1.52";
 
-pub(super) fn answer(request: &Request, shared: &Arc<Shared>) -> Answer {
+pub(super) fn answer(
+    request: &Request,
+    shared: &Arc<Shared>,
+    upgrade: Option<OnUpgrade>,
+) -> Answer {
     let segments: Vec<_> = request.path.trim_matches('/').split('/').collect();
     let query = query(&request.query);
     let told = |key: &str| query.get(key).map_or("", String::as_str);
@@ -51,6 +56,7 @@ pub(super) fn answer(request: &Request, shared: &Arc<Shared>) -> Answer {
             let asked: Value = serde_json::from_str(&request.body).unwrap();
             whole(201, labelled(asked["Name"].as_str().unwrap(), &asked["Labels"]).to_string())
         }
+        (method, ["exec", id, verb]) => shared.exec(method, id, verb, &request.query, upgrade),
         (_, ["containers", rest @ ..]) => container(request, rest, shared, &told),
         (_, ["images", rest @ ..]) => image(request, rest, shared, &told),
         _ => refusal(404, "page not found"),
@@ -108,8 +114,10 @@ fn container<'q>(
             streamed(stream::iter([Bytes::from(frame)]))
         }
         ("GET", [_, "stats"]) => value(&stats()),
+        ("HEAD", [_, "archive"]) if told("path").contains("/bin/") => program(told("path")),
         ("GET" | "HEAD", [_, "archive"]) => archive(request.method == "HEAD"),
         ("PUT", [_, "archive"]) => whole(200, String::new()),
+        ("POST", [id, "exec"]) => shared.exec_create(id, &request.body),
         ("POST", [id, verb]) => done(shared.change(id, verb, told("name"))),
         ("DELETE", [id]) => {
             let force = if matches!(told("force"), "1" | "true") { "force" } else { "" };
@@ -214,6 +222,19 @@ fn archive(head: bool) -> Answer {
         .header("content-type", "application/x-tar")
         .header("x-docker-container-path-stat", stat)
         .body(http_body_util::Full::new(Bytes::from(body)).boxed())
+        .unwrap()
+}
+
+/// Whether a program is there: `/bin/sh` is.
+fn program(path: &str) -> Answer {
+    if path != "/bin/sh" {
+        return refusal(404, &format!("Could not find the file {path} in container"));
+    }
+    // {"name":"sh","size":5,"mode":493,"mtime":"2026-01-28T21:33:51Z","linkTarget":""}
+    let stat = "eyJuYW1lIjoic2giLCJzaXplIjo1LCJtb2RlIjo0OTMsIm10aW1lIjoiMjAyNi0wMS0yOFQyMTozMzo1MVoiLCJsaW5rVGFyZ2V0IjoiIn0=";
+    hyper::Response::builder()
+        .header("x-docker-container-path-stat", stat)
+        .body(http_body_util::Empty::new().boxed())
         .unwrap()
 }
 

@@ -209,6 +209,9 @@ impl Shared {
             verb => return Err((400, format!("no such verb: {verb}"))),
         }
         let container = container.clone();
+        if !container.is_up() || matches!(verb, "restart" | "remove") {
+            Self::exec_end(&state, &container.id);
+        }
         if verb == "remove" {
             state.containers.remove(at);
         }

@@ -4,6 +4,7 @@
 mod api;
 mod container;
 mod events;
+mod exec;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use container::Container;
 use events::Events;
+pub(crate) use exec::{Exec, flood};
 
 /// What goes wrong with requests from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,7 @@ pub(crate) struct Request {
 #[derive(Default)]
 struct State {
     containers: Vec<Container>,
+    execs: Vec<Exec>,
     /// References of images that are there.
     images: Vec<String>,
     made: u64,
@@ -182,6 +185,11 @@ impl ScriptedEngine {
 
     pub(crate) fn containers(&self) -> Vec<Container> {
         self.shared.state().containers.clone()
+    }
+
+    /// Programs that were made beside main processes, those of before too.
+    pub(crate) fn execs(&self) -> Vec<Exec> {
+        self.shared.state().execs.clone()
     }
 
     /// Requests so far that changed something or would have.

@@ -61,7 +61,12 @@ async fn connection(mut stream: UnixStream, shared: Arc<Shared>) {
         .await;
 }
 
-async fn answer(request: hyper::Request<Incoming>, shared: Arc<Shared>) -> Result<Answer, Dropped> {
+async fn answer(
+    mut request: hyper::Request<Incoming>,
+    shared: Arc<Shared>,
+) -> Result<Answer, Dropped> {
+    let upgrade =
+        request.headers().contains_key("upgrade").then(|| hyper::upgrade::on(&mut request));
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     let path = match path.strip_prefix("/v1.").and_then(|rest| rest.split_once('/')) {
@@ -85,7 +90,7 @@ async fn answer(request: hyper::Request<Incoming>, shared: Arc<Shared>) -> Resul
         Some(Fault::Slow(time)) => wait::pass(time).await,
         None => {}
     }
-    Ok(api::answer(&request, &shared))
+    Ok(api::answer(&request, &shared, upgrade))
 }
 
 /// An answer with a whole body.
