@@ -12,4 +12,5 @@ mod scratch;
 mod ssh;
 mod state;
 mod stats;
+mod terminal;
 mod tls;

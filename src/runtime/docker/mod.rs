@@ -20,10 +20,12 @@ mod list;
 mod logs;
 mod pooled;
 mod pull;
+mod reap;
 mod room;
 mod ssh;
 mod state;
 mod stats;
+mod terminal;
 mod test;
 mod tls;
 mod volume;
@@ -182,12 +184,12 @@ impl Runtime for DockerEngine {
 
     fn terminal(&self, id: &str, spec: TerminalSpec) -> BoxFuture<'_, Result<TerminalSource>> {
         let id = id.to_owned();
-        Box::pin(async move { todo!("{id} {spec:?}") })
+        Box::pin(async move { terminal::open(&self.client, &id, spec).await })
     }
 
     fn terminal_sweep(&self, left: &Leftover) -> BoxFuture<'_, Result<Option<String>>> {
         let left = left.clone();
-        Box::pin(async move { todo!("{left:?}") })
+        Box::pin(async move { reap::sweep(&self.client, &left).await })
     }
 
     fn images(&self) -> BoxFuture<'_, Result<Vec<Image>>> {

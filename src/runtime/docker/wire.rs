@@ -71,6 +71,7 @@ answer! {
         hostname: String = "Hostname",
         user: String = "User",
         tty: bool = "Tty",
+        open_stdin: bool = "OpenStdin",
         env: Vec<String> = "Env",
         cmd: Vec<String> = "Cmd",
         entrypoint: Vec<String> = "Entrypoint",

@@ -1,0 +1,4 @@
+//! Programs with a terminal in containers, and their main processes.
+
+mod begin;
+mod screen;
