@@ -15,5 +15,6 @@ mod record;
 mod same;
 #[path = "../support/mod.rs"]
 mod support;
+mod terminal;
 mod verbs;
 mod writer;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Scene, program};
 use crate::support::desk::Desk;
-use crate::support::engine::flood;
+use crate::support::engine::exec::flood;
 use crate::support::hub::Plan;
 use crate::support::wait;
 use crate::support::ws::Ws;

@@ -2,7 +2,7 @@
 
 use super::{Scene, program};
 use crate::support::dice::Dice;
-use crate::support::engine::flood;
+use crate::support::engine::exec::flood;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_connections_lost_at_random_moments_lose_and_double_nothing() {

@@ -4,7 +4,7 @@
 mod api;
 mod container;
 mod events;
-mod exec;
+pub(crate) mod exec;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use container::Container;
 use events::Events;
-pub(crate) use exec::{Exec, flood};
+pub(crate) use exec::Exec;
 
 /// What goes wrong with requests from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
