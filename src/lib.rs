@@ -29,6 +29,9 @@
 //!   first, and in the store soon after. Positions are made from time and never repeat.
 //! - **A subscriber is a cursor, not a queue.** There is no channel per subscriber; one that does not read costs
 //!   its socket's buffer and delays nobody. Behind the ring it reads from disk, behind retention it gets one `gap`.
+//! - **A terminal is a session, and a connection only looks at it.** A viewer is asked for output when its socket
+//!   has taken what it was given, a share for each terminal; the program stops when whoever types has a window
+//!   unacknowledged. What is typed passes a screen that cannot keep up.
 //! - **The mirror's truth is the engine's list.** Events say what to ask again, never what is so.
 //! - **An answered write is durable**: one writer owns the store, and answers after the flush that has the write.
 //!   A change of accounts and its audit entry are one commit.
