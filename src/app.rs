@@ -26,7 +26,7 @@ use crate::domain::container::{Containers, Rules};
 use crate::domain::fleet::{Fleet, Wiring};
 use crate::domain::host::Hosts;
 use crate::domain::image::Images;
-use crate::domain::terminal::Terminals;
+use crate::domain::terminal::{self, Terminals};
 use crate::drain::Drain;
 use crate::metrics::Metrics;
 use crate::store::sled::{Options as StoreOptions, SledStore};
@@ -50,6 +50,7 @@ pub struct App {
     fleet: Arc<Fleet>,
     log: EventLog,
     store: Arc<SledStore>,
+    terminals: Arc<Terminals>,
     drain: Drain,
     chores: CancellationToken,
     first: FirstPassword,
@@ -100,16 +101,27 @@ impl App {
         let hosts = Hosts::new(fleet.clone(), records.clone(), audit.clone(), &keys.sealing);
         hosts.open()?;
         let images = Arc::new(Images::new(fleet.clone(), config.images.allow.clone()));
-        let containers = Containers::new(fleet.clone(), images.clone(), rules(&config, hub));
-        let terminals = Arc::new(Terminals::new(fleet.clone(), config.terminal.linger));
+        let containers =
+            Arc::new(Containers::new(fleet.clone(), images.clone(), rules(&config, hub)));
+        let terminals = Arc::new(Terminals::new(terminal::Wiring {
+            fleet: fleet.clone(),
+            containers: containers.clone(),
+            accounts: accounts.clone(),
+            audit: audit.clone(),
+            store: records.clone(),
+            linger: config.terminal.linger,
+            local: None,
+            stop: chores.child_token(),
+        }));
+        terminals.start();
         let broker = Broker::new(Parts {
             accounts: accounts.clone(),
             audit: audit.clone(),
             fleet: fleet.clone(),
             hosts: Arc::new(hosts),
-            containers: Arc::new(containers),
+            containers,
             images,
-            terminals,
+            terminals: terminals.clone(),
             settings: config.settings(),
             sources: Sources::new(log.clone(), fleet.clone()),
         });
@@ -118,7 +130,20 @@ impl App {
         let drain = Drain::new(config.drain.deadline);
         let settings = edge_settings(&config, address);
         let edge = Edge::new(broker.clone(), settings, drain.watch(), metrics);
-        Ok(Self { listener, address, tls, edge, broker, fleet, log, store, drain, chores, first })
+        Ok(Self {
+            listener,
+            address,
+            tls,
+            edge,
+            broker,
+            fleet,
+            log,
+            store,
+            terminals,
+            drain,
+            chores,
+            first,
+        })
     }
 
     /// Where it listens.
@@ -153,12 +178,16 @@ impl App {
     /// # Errors
     /// The store could not take what was left.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
-        let Self { listener, tls, edge, broker, fleet, log, store, drain, chores, .. } = self;
+        let Self {
+            listener, tls, edge, broker, fleet, log, store, terminals, drain, chores, ..
+        } = self;
         let served = tokio::spawn(listen::serve(listener, edge, tls));
         broker.get_ready().await;
         shutdown.await;
         drain.start();
-        if !drain.wait().await {
+        let ended = tokio::time::timeout(drain.watch().deadline(), terminals.close());
+        let (drained, ended) = tokio::join!(drain.wait(), ended);
+        if !drained || ended.is_err() {
             tracing::warn!("the deadline of the drain has passed; the rest is cut off");
         }
         served.abort();
