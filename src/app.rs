@@ -27,9 +27,10 @@ use crate::domain::container::{Containers, Rules};
 use crate::domain::fleet::{Fleet, Wiring};
 use crate::domain::host::Hosts;
 use crate::domain::image::Images;
-use crate::domain::terminal::Terminals;
+use crate::domain::terminal::{self, Terminals};
 use crate::drain::Drain;
 use crate::metrics::Metrics;
+use crate::runtime::shell;
 use crate::store::sled::{Options as StoreOptions, SledStore};
 use crate::store::{EventStore, Store};
 use crate::transport::{Edge, Settings, Tls, listen};
@@ -102,14 +103,25 @@ impl App {
         let hosts = Hosts::new(fleet.clone(), records.clone(), audit.clone(), &keys.sealing);
         hosts.open()?;
         let images = Arc::new(Images::new(fleet.clone(), config.images.allow.clone()));
-        let containers = Containers::new(fleet.clone(), images.clone(), rules(&config, hub));
-        let terminals = Arc::new(Terminals::new(fleet.clone(), config.terminal.linger));
+        let containers =
+            Arc::new(Containers::new(fleet.clone(), images.clone(), rules(&config, hub)));
+        let terminals = Arc::new(Terminals::new(terminal::Wiring {
+            fleet: fleet.clone(),
+            containers: containers.clone(),
+            accounts: accounts.clone(),
+            audit: audit.clone(),
+            store: records.clone(),
+            linger: config.terminal.linger,
+            local: config.terminal.local_shell.then(local_shell),
+            stop: chores.child_token(),
+        }));
+        terminals.start();
         let broker = Broker::new(Parts {
             accounts: accounts.clone(),
             audit: audit.clone(),
             fleet: fleet.clone(),
             hosts: Arc::new(hosts),
-            containers: Arc::new(containers),
+            containers,
             images,
             terminals: terminals.clone(),
             settings: config.settings(),
@@ -188,6 +200,11 @@ impl App {
         drop(store);
         Ok(())
     }
+}
+
+/// Shells of this machine.
+fn local_shell() -> terminal::LocalShell {
+    Box::new(|session, size, cmd| Box::pin(async move { shell::open(session, size, cmd) }))
 }
 
 fn open_tls(config: &Config) -> Result<Option<Tls>, ConfigError> {

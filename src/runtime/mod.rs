@@ -5,6 +5,8 @@ pub mod address;
 pub mod docker;
 #[cfg(test)]
 pub(crate) mod scripted;
+#[cfg(test)]
+pub(crate) mod scripted_terminal;
 pub mod shell;
 pub mod supervisor;
 pub mod terminal;

@@ -11,7 +11,8 @@ use quayside_protocol::reply::{
 };
 use tokio::sync::{mpsc, watch};
 
-use super::*;
+use super::scripted_terminal::{Program, program};
+use super::{Program as RealProgram, *};
 
 /// What a real engine's ring holds.
 const RING: usize = 256;
@@ -25,6 +26,9 @@ struct State {
     down: bool,
     asked: Vec<Option<Vec<String>>>,
     subscribed: Vec<Option<i64>>,
+    programs: Vec<Program>,
+    swept: Vec<Leftover>,
+    sweeps: Vec<Result<Option<String>>>,
 }
 
 /// A scripted engine.
@@ -135,6 +139,21 @@ impl Scripted {
 
     pub(crate) fn subscribed(&self) -> Vec<Option<i64>> {
         self.lock().subscribed.clone()
+    }
+
+    /// The programs that terminals started since the last call.
+    pub(crate) fn programs(&self) -> Vec<Program> {
+        std::mem::take(&mut self.lock().programs)
+    }
+
+    /// What sweeps will answer, in order; afterwards that nothing is left.
+    pub(crate) fn sweeps(&self, answers: Vec<Result<Option<String>>>) {
+        self.lock().sweeps = answers;
+    }
+
+    /// What was swept.
+    pub(crate) fn swept(&self) -> Vec<Leftover> {
+        self.lock().swept.clone()
     }
 
     fn answer<T: Send + 'static>(
@@ -293,12 +312,23 @@ impl Runtime for Scripted {
     fn download(&self, _: &str, _: &str) -> BoxFuture<'_, Result<ByteStream>> {
         self.not_scripted()
     }
-    fn terminal(&self, _: &str, _: TerminalSpec) -> BoxFuture<'_, Result<TerminalSource>> {
-        self.answer(|_| Err(RuntimeError::Failed("not scripted".to_owned())))
+    fn terminal(&self, _: &str, spec: TerminalSpec) -> BoxFuture<'_, Result<TerminalSource>> {
+        self.answer(move |state| {
+            if matches!(&spec.program, RealProgram::Exec { user: Some(user), .. } if user == "nobody") {
+                return Err(RuntimeError::Failed("no such user".to_owned()));
+            }
+            let (program, source) = program(spec);
+            state.programs.push(program);
+            Ok(source)
+        })
     }
 
-    fn terminal_sweep(&self, _: &Leftover) -> BoxFuture<'_, Result<Option<String>>> {
-        self.answer(|_| Ok(None))
+    fn terminal_sweep(&self, left: &Leftover) -> BoxFuture<'_, Result<Option<String>>> {
+        let left = left.clone();
+        self.answer(move |state| {
+            state.swept.push(left);
+            if state.sweeps.is_empty() { Ok(None) } else { state.sweeps.remove(0) }
+        })
     }
 
     fn images(&self) -> BoxFuture<'_, Result<Vec<Image>>> {

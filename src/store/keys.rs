@@ -89,6 +89,8 @@ pub const HOSTS: Prefix = Prefix("host/");
 /// The audit, oldest first.
 pub const AUDIT: Prefix = Prefix("audit/");
 const COUNTERS: Prefix = Prefix("counter/");
+/// Terminals whose programs run, or may still run after the hub has ended without ending them.
+pub const TERMINALS: Prefix = Prefix("terminal/");
 /// What the hub knows of itself.
 pub const HUB: Prefix = Prefix("hub/");
 
@@ -120,6 +122,11 @@ pub fn token(id: &str) -> Key {
 /// A host added at run time.
 pub fn host(name: &str) -> Key {
     HOSTS.key(name)
+}
+
+/// One terminal, by its session.
+pub fn terminal(session: &str) -> Key {
+    TERMINALS.key(session)
 }
 
 /// An entry of the audit; its id is a position, so that key order is time order.

@@ -177,6 +177,13 @@ impl Accounts {
         Ok(())
     }
 
+    /// The number of an account that may have terminals; none for one that is gone, disabled, or only looks.
+    pub(in crate::domain) fn terminal_number(&self, username: &str) -> Option<u64> {
+        let user = self.users.get(&keys::user(username)).ok()??.value;
+        let allowed = policy::may_ever(user.role, "terminal", "open");
+        (!user.disabled && allowed).then_some(user.id)
+    }
+
     /// Open sessions of an account, in no order.
     pub(super) fn sessions_of(&self, username: &str) -> Result<Vec<Stored<SessionRecord>>> {
         let (mut found, mut after) = (Vec::new(), None);

@@ -36,9 +36,9 @@ impl Owned for Arc<ContainerState> {
 }
 
 /// A container that may be acted upon, and the engine to do it with.
-struct Target {
-    container: Authorized<Arc<ContainerState>>,
-    runtime: Arc<dyn Runtime>,
+pub(in crate::domain) struct Target {
+    pub(in crate::domain) container: Authorized<Arc<ContainerState>>,
+    pub(in crate::domain) runtime: Arc<dyn Runtime>,
 }
 
 impl Target {
@@ -55,7 +55,7 @@ impl Containers {
     }
 
     /// The container that `principal` may do `right` with.
-    async fn target(
+    pub(in crate::domain) async fn target(
         &self,
         caller: &Caller,
         host: &str,

@@ -1,22 +1,110 @@
 //! Terminals: programs that people use through the hub. One session for every kind, which outlives the connections
 //! of its viewers. It knows no frame and no socket: a [`Viewer`] is asked for what comes next.
 
-use std::sync::Arc;
+mod leftover;
+mod open;
+mod redraw;
+mod ring;
+mod run;
+mod seats;
+mod session;
+mod typed;
+mod viewer;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use quayside_protocol::command::terminal::{Attach, Open};
+use futures::future::BoxFuture;
 use quayside_protocol::reply::{List, TerminalItem, TerminalViewer};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+pub use viewer::Viewer;
+
+use self::leftover::Leftovers;
+use self::open::{check_size, proved};
+use self::run::Over;
+use self::session::{Kind, Session, Traffic, Why};
+use super::account::{Accounts, Audit};
+use super::container::Containers;
 use super::fleet::Fleet;
 use crate::auth::Caller;
-use crate::error::Result;
-use crate::runtime::Size;
+use crate::auth::policy::require;
+use crate::error::{Error, Result};
+use crate::runtime::{Leftover, Size, TerminalSource};
+use crate::store::Store;
+
+/// Sessions at once: each is five tasks, a connection to its engine, and up to 4 MB once its screen has scrolled.
+const MAX_SESSIONS: usize = 2_000;
+
+/// Opens a shell on the hub's own machine: the session's id, its window, and a command in the shell's place.
+pub type LocalShell = Box<
+    dyn Fn(
+            String,
+            Size,
+            Option<Vec<String>>,
+        ) -> BoxFuture<'static, crate::runtime::Result<TerminalSource>>
+        + Send
+        + Sync,
+>;
+
+/// What terminals are made of.
+pub struct Wiring {
+    /// Every host.
+    pub fleet: Arc<Fleet>,
+    /// Whose rights on containers are asked.
+    pub containers: Arc<Containers>,
+    /// Who there is.
+    pub accounts: Arc<Accounts>,
+    /// What everybody did.
+    pub audit: Arc<Audit>,
+    /// Where what may be left running is written down.
+    pub store: Arc<dyn Store>,
+    /// How long a lost connection is waited for.
+    pub linger: Duration,
+    /// None: there are no shells on the hub's own machine.
+    pub local: Option<LocalShell>,
+    /// Ends what goes on beside sessions.
+    pub stop: CancellationToken,
+}
+
+/// How many terminals there are, and how much went through them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Programs in containers.
+    pub exec: u64,
+    /// Main processes of containers.
+    pub attach: u64,
+    /// Shells on the hub's own machine.
+    pub local: u64,
+    /// Bytes that were typed, so far.
+    pub bytes_in: u64,
+    /// Bytes that programs put out, so far.
+    pub bytes_out: u64,
+}
 
 /// The verbs of `terminal`.
 pub struct Terminals {
-    fleet: Arc<Fleet>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    containers: Arc<Containers>,
+    accounts: Arc<Accounts>,
+    audit: Arc<Audit>,
+    leftovers: Leftovers,
     linger: Duration,
+    local: Option<LocalShell>,
+    stop: CancellationToken,
+    sessions: Mutex<HashMap<String, Arc<Session>>>,
+    slots: Arc<Semaphore>,
+    tasks: TaskTracker,
+    open: [AtomicU64; 3],
+    traffic: Arc<Traffic>,
 }
 
 /// A viewer's place in a session it has just opened or attached to.
@@ -66,88 +154,177 @@ pub enum Step {
     },
 }
 
-/// One client's hold on a session. Dropping it is a connection lost: the session lingers.
-pub struct Viewer {}
-
-impl Viewer {
-    /// The session's id.
-    pub fn session(&self) -> &str {
-        todo!()
-    }
-
-    /// Returns when [`Viewer::next`] has something. Cancel-safe.
-    pub async fn ready(&self) {
-        todo!()
-    }
-
-    /// What comes next, output at most `most` bytes; none where nothing is to be told now (nothing new, or its
-    /// window of unacknowledged output is full).
-    pub fn next(&mut self, _most: usize) -> Option<Step> {
-        todo!()
-    }
-
-    /// Types. Taken whole or refused whole.
-    ///
-    /// # Errors
-    /// `forbidden` for one that only looks; `limited` while the program does not read what was typed; `conflict`
-    /// once it has ended.
-    pub fn input(&self, _bytes: Bytes) -> Result<()> {
-        todo!()
-    }
-
-    /// Sets this viewer's window.
-    ///
-    /// # Errors
-    /// `invalid` outside 1 to 1,000 columns and 1 to 500 rows.
-    pub fn resize(&self, _cols: u16, _rows: u16) -> Result<()> {
-        todo!()
-    }
-
-    /// Everything before `offset` has been drawn. One beyond what was sent counts as what was sent.
-    pub fn ack(&mut self, _offset: u64) {
-        todo!()
-    }
-
-    /// Leaves. The last to leave ends the program; what could not be ended, in words.
-    pub async fn close(self) -> Option<String> {
-        todo!()
-    }
-}
-
 impl Terminals {
-    /// The terminals of `fleet`.
+    /// The terminals of a fleet.
     #[must_use]
-    pub fn new(fleet: Arc<Fleet>, linger: Duration) -> Self {
-        Self { fleet, linger }
+    pub fn new(wiring: Wiring) -> Self {
+        let Wiring { fleet, containers, accounts, audit, store, linger, local, stop } = wiring;
+        let inner = Inner {
+            containers,
+            accounts,
+            audit,
+            leftovers: Leftovers::new(fleet, store),
+            linger,
+            local,
+            stop,
+            sessions: Mutex::default(),
+            slots: Arc::new(Semaphore::new(MAX_SESSIONS)),
+            tasks: TaskTracker::new(),
+            open: Default::default(),
+            traffic: Arc::default(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
-    /// `terminal open`.
+    /// Sweeps up what an earlier run of the hub left, and from now on ends the sessions of accounts that may not have
+    /// them any more. To be called once.
+    pub fn start(&self) {
+        let (inner, stop) = (self.inner.clone(), self.inner.stop.clone());
+        let leftovers = self.inner.leftovers.clone();
+        tokio::spawn(stop.clone().run_until_cancelled_owned(async move {
+            leftovers.sweep_all().await;
+        }));
+        tokio::spawn(stop.run_until_cancelled_owned(async move {
+            let mut revocations = inner.accounts.revocations();
+            while revocations.changed().await.is_ok() {
+                for session in inner.all().iter().filter(|session| !inner.still(session)) {
+                    session.end(Why::Revoked);
+                }
+            }
+        }));
+    }
+
+    /// `terminal list`: those that the caller may attach to, oldest first.
     ///
     /// # Errors
-    /// `invalid` with the field; `not_found`; `conflict` where it does not run; `forbidden`; the engine's.
-    pub async fn open(&self, _caller: &Caller, _open: &Open) -> Result<Opened> {
-        let _ = (&self.fleet, self.linger);
-        todo!()
+    /// `unauthenticated`; `forbidden` for a role that has no terminals.
+    pub fn list(&self, caller: &Caller) -> Result<List<TerminalItem>> {
+        let principal = proved(caller)?;
+        require(principal, "terminal", "list")?;
+        let mut sessions = self.inner.all();
+        sessions.retain(|session| self.inner.may(principal, session));
+        sessions.sort_by_key(|session| session.about.created_at);
+        Ok(List::whole(sessions.iter().map(|session| session.item()).collect()))
     }
 
-    /// `terminal attach`.
-    ///
-    /// # Errors
-    /// `not_found` for a session that is not there, or that the caller may not know of.
-    pub async fn attach(&self, _caller: &Caller, _attach: &Attach) -> Result<Opened> {
-        todo!()
+    /// How many there are, and what went through them.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let open = |kind| self.inner.count(kind).load(Ordering::Relaxed);
+        let traffic = &self.inner.traffic;
+        Counts {
+            exec: open(Kind::Exec),
+            attach: open(Kind::Attach),
+            local: open(Kind::Local),
+            bytes_in: traffic.typed.load(Ordering::Relaxed),
+            bytes_out: traffic.output.load(Ordering::Relaxed),
+        }
     }
 
-    /// `terminal list`: those that the caller may attach to.
-    ///
-    /// # Errors
-    /// `unauthenticated`.
-    pub fn list(&self, _caller: &Caller) -> Result<List<TerminalItem>> {
-        todo!()
-    }
-
-    /// Ends all of them, and takes no more: the hub is going down.
+    /// Ends all of them side by side, and takes no more: the hub is going down. Bounded by what the end of one may
+    /// take, half a minute; whoever has less time stops waiting.
     pub async fn close(&self) {
-        todo!()
+        self.inner.slots.close();
+        for session in self.inner.all() {
+            session.end(Why::Down);
+        }
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
     }
 }
+
+impl Inner {
+    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Arc<Session>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn all(&self) -> Vec<Arc<Session>> {
+        self.sessions().values().cloned().collect()
+    }
+
+    fn find(&self, session: &str) -> Option<Arc<Session>> {
+        self.sessions().get(session).cloned()
+    }
+
+    fn count(&self, kind: Kind) -> &AtomicU64 {
+        let [exec, attach, local] = &self.open;
+        match kind {
+            Kind::Exec => exec,
+            Kind::Attach => attach,
+            Kind::Local => local,
+        }
+    }
+
+    fn closing(&self) -> bool {
+        self.slots.is_closed()
+    }
+
+    /// A place for one session more.
+    fn slot(&self) -> Result<OwnedSemaphorePermit> {
+        self.slots.clone().try_acquire_owned().map_err(|_| {
+            if self.closing() {
+                return Error::unavailable("the hub is going down: try again");
+            }
+            let reason = format!("{MAX_SESSIONS} terminals are open on this hub: close some");
+            Error::limited(reason, 30)
+        })
+    }
+
+    /// Whether a session's account may still have it.
+    fn still(&self, session: &Session) -> bool {
+        let about = &session.about;
+        about.number.is_none() || self.accounts.terminal_number(about.owner()) == about.number
+    }
+
+    /// A program has ended: what is left of it is seen to, and the session is there for latecomers as long as
+    /// somebody looks or is waited for.
+    async fn over(&self, session: &Arc<Session>, over: Over) {
+        let about = &session.about;
+        let Over { why, code, left } = over;
+        if why.is_some() {
+            self.sessions().remove(&about.id);
+        }
+        if let (Kind::Exec, Some(container)) = (about.kind, &about.container) {
+            match &left {
+                None => self.leftovers.forget(&about.id).await,
+                Some(_) => {
+                    self.sweep_later(session, container.host.to_string(), &container.facts.id)
+                }
+            }
+        }
+        let caller = match &why {
+            Some(Why::Closed(caller)) => caller,
+            _ => &about.opener,
+        };
+        let words = why.as_ref().map_or("its program ended", Why::words);
+        let detail = match &left {
+            None => format!("{words}; status {code}"),
+            Some(left) => format!("{words}; status {code}; left: {left}"),
+        };
+        let target = about.target();
+        if let Err(error) =
+            self.audit.record(caller, "terminal_close", &target, "ok", &detail).await
+        {
+            tracing::error!(?error, target, "the end of a terminal is not in the audit");
+        }
+        if why.is_none() {
+            session.ending().await;
+            self.sessions().remove(&about.id);
+        }
+    }
+
+    /// What could not be ended is tried again once its host is online.
+    fn sweep_later(&self, session: &Session, host: String, container: &str) {
+        let left = Leftover {
+            session: session.about.id.clone(),
+            container: container.to_owned(),
+            user: session.about.user.clone(),
+        };
+        let leftovers = self.leftovers.clone();
+        let work = async move { leftovers.sweep(&host, &left).await };
+        tokio::spawn(self.stop.clone().run_until_cancelled_owned(work));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,264 @@
+//! The screen of a session as a program of terminals sees it, and its redraw for whoever comes later. Nothing that a
+//! program asked a terminal is in a redraw, so nothing answers itself into the program.
+
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use vt100::{Callbacks, Cell, Color, Parser, Screen};
+
+use crate::runtime::Size;
+
+/// Lines before the present screen. They cost 32 bytes a character once they are there: 2.5 MB at 80 columns.
+const LINES: usize = 1_000;
+/// What is looked through for a sequence that has begun and not ended.
+const TAIL: usize = 4 * 1024;
+/// Longest title that is kept, in bytes.
+const MAX_TITLE: usize = 256;
+/// Panics of the model after which a session goes on without one: a program must not fill the hub's log.
+const MAX_FAULTS: u32 = 16;
+/// Modes that the model does not know and a redraw has to set again: wrapping, focus, the wheel as arrows, mouse
+/// positions in other forms.
+const MODES: [u16; 5] = [7, 1004, 1007, 1015, 1016];
+
+/// What the model itself passes over.
+#[derive(Default)]
+struct Beside {
+    title: Vec<u8>,
+    /// As the program set them last; none: never.
+    modes: [Option<bool>; MODES.len()],
+    cursor: Option<u16>,
+}
+
+impl Callbacks for Beside {
+    fn set_window_title(&mut self, _: &mut Screen, title: &[u8]) {
+        self.title = title.get(..title.len().min(MAX_TITLE)).unwrap_or_default().to_vec();
+    }
+
+    fn unhandled_csi(
+        &mut self,
+        _: &mut Screen,
+        first: Option<u8>,
+        _: Option<u8>,
+        params: &[&[u16]],
+        last: char,
+    ) {
+        match (first, last) {
+            (Some(b'?'), 'h' | 'l') => {
+                for param in params.iter().filter_map(|param| param.first()) {
+                    if let Some(i) = MODES.iter().position(|mode| mode == param) {
+                        self.modes[i] = Some(last == 'h');
+                    }
+                }
+            }
+            (Some(b' '), 'q') => {
+                self.cursor = params.first().and_then(|param| param.first()).copied();
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The screen.
+pub(super) struct Model {
+    parser: Parser<Beside>,
+    size: Size,
+    tail: Vec<u8>,
+    faults: u32,
+}
+
+impl Model {
+    pub(super) fn new(size: Size) -> Self {
+        Self { parser: parser(size), size, tail: Vec::new(), faults: 0 }
+    }
+
+    /// Takes output in. Arbitrary bytes do no harm.
+    pub(super) fn feed(&mut self, bytes: &[u8]) {
+        if self.faults >= MAX_FAULTS {
+            return;
+        }
+        self.guarded(|model| model.parser.process(bytes));
+        let new = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default();
+        let keep = TAIL - new.len();
+        let old = self.tail.len().saturating_sub(keep);
+        self.tail.drain(..old);
+        self.tail.extend_from_slice(new);
+    }
+
+    pub(super) fn resize(&mut self, size: Size) {
+        self.size = size;
+        self.guarded(|model| {
+            let (rows, cols) = model_size(size);
+            model.parser.screen_mut().set_size(rows, cols);
+        });
+    }
+
+    /// What draws it on a screen that was reset.
+    pub(super) fn redraw(&mut self) -> String {
+        let mut out = String::new();
+        self.guarded(|model| model.draw(&mut out));
+        out
+    }
+
+    /// A panic of the model costs the screen, nothing else.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            self.faults += 1;
+            self.parser = parser(self.size);
+            self.tail.clear();
+        }
+    }
+
+    fn draw(&mut self, out: &mut String) {
+        let beside = self.parser.callbacks();
+        let title = String::from_utf8_lossy(&beside.title);
+        let title: String = title.chars().filter(|c| !c.is_control()).collect();
+        let (modes, cursor) = (beside.modes, beside.cursor);
+        if !title.is_empty() {
+            let _ = write!(out, "\x1b]2;{title}\x07");
+        }
+        if self.parser.screen().alternate_screen() {
+            // The model shows one screen at a time. What an unfinished sequence had so far is fed again.
+            let unfinished = unfinished(&self.tail).to_vec();
+            self.parser.process(b"\x1b[?47l");
+            draw_lines(self.parser.screen_mut(), out);
+            push(out, &self.parser.screen().contents_formatted());
+            self.parser.process(b"\x1b[?47h");
+            self.parser.process(&unfinished);
+            out.push_str("\x1b[m\x1b[?1049h");
+        } else {
+            draw_lines(self.parser.screen_mut(), out);
+        }
+        for (mode, set) in MODES.iter().zip(modes) {
+            if let Some(set) = set.filter(|_| *mode != 7) {
+                let _ = write!(out, "\x1b[?{mode}{}", if set { 'h' } else { 'l' });
+            }
+        }
+        if let Some(cursor) = cursor {
+            let _ = write!(out, "\x1b[{cursor} q");
+        }
+        push(out, &self.parser.screen().state_formatted());
+        // Last, since what is drawn relies on wrapping.
+        if modes.first() == Some(&Some(false)) {
+            out.push_str("\x1b[?7l");
+        }
+    }
+}
+
+fn parser(size: Size) -> Parser<Beside> {
+    let (rows, cols) = model_size(size);
+    Parser::new_with_callbacks(rows, cols, LINES, Beside::default())
+}
+
+/// The model cannot place a wide character in a single column.
+fn model_size(size: Size) -> (u16, u16) {
+    (size.rows.max(1), size.cols.max(2))
+}
+
+fn push(out: &mut String, bytes: &[u8]) {
+    out.push_str(&String::from_utf8_lossy(bytes));
+}
+
+/// Draws the lines before the screen, and moves all of them out of it.
+fn draw_lines(screen: &mut Screen, out: &mut String) {
+    let (rows, cols) = screen.size();
+    screen.set_scrollback(LINES);
+    let lines = screen.scrollback();
+    let mut style = String::new();
+    let mut left = lines;
+    while left > 0 {
+        screen.set_scrollback(left);
+        let window = left.min(usize::from(rows));
+        for row in 0..u16::try_from(window).unwrap_or(rows) {
+            draw_row(screen, row, cols, &mut style, out);
+        }
+        left -= window;
+    }
+    screen.set_scrollback(0);
+    if lines > 0 {
+        out.push_str("\x1b[m");
+        out.extend(std::iter::repeat_n('\n', usize::from(rows) - 1));
+    }
+}
+
+fn draw_row(screen: &Screen, row: u16, cols: u16, style: &mut String, out: &mut String) {
+    let wrapped = screen.row_wrapped(row);
+    let cells = || (0..cols).filter_map(|col| screen.cell(row, col));
+    let blank = |cell: &Cell| !cell.has_contents() && cell.bgcolor() == Color::Default;
+    let drawn = match cells().collect::<Vec<_>>().iter().rposition(|cell| !blank(cell)) {
+        Some(last) => last + 1,
+        None => 0,
+    };
+    for cell in cells().take(drawn).filter(|cell| !cell.is_wide_continuation()) {
+        let wanted = style_of(cell);
+        if *style != wanted {
+            let _ = write!(out, "\x1b[0{wanted}m");
+            *style = wanted;
+        }
+        out.push_str(if cell.has_contents() { cell.contents() } else { " " });
+    }
+    if !wrapped {
+        // The end of a line must not colour the line that scrolls in.
+        if !style.is_empty() {
+            out.push_str("\x1b[m");
+            style.clear();
+        }
+        out.push_str("\r\n");
+    }
+}
+
+/// `;1;31` and the like: what follows a reset.
+fn style_of(cell: &Cell) -> String {
+    let mut style = String::new();
+    let flags = [
+        (cell.bold(), 1),
+        (cell.dim(), 2),
+        (cell.italic(), 3),
+        (cell.underline(), 4),
+        (cell.inverse(), 7),
+    ];
+    for (_, code) in flags.iter().filter(|(on, _)| *on) {
+        let _ = write!(style, ";{code}");
+    }
+    for (ground, color) in [(38, cell.fgcolor()), (48, cell.bgcolor())] {
+        let _ = match color {
+            Color::Default => Ok(()),
+            Color::Idx(index) => write!(style, ";{ground};5;{index}"),
+            Color::Rgb(r, g, b) => write!(style, ";{ground};2;{r};{g};{b}"),
+        };
+    }
+    style
+}
+
+/// The beginning of a sequence or character at the end of `tail` that is not complete yet.
+fn unfinished(tail: &[u8]) -> &[u8] {
+    let escape = tail.iter().rposition(|byte| *byte == 0x1b);
+    if let Some(at) = escape {
+        let sequence = tail.get(at..).unwrap_or_default();
+        if !is_complete(sequence) {
+            return sequence;
+        }
+    }
+    for back in 1..=tail.len().min(3) {
+        let end = tail.get(tail.len() - back..).unwrap_or_default();
+        let needs = match end.first() {
+            Some(0xc2..=0xdf) => 2,
+            Some(0xe0..=0xef) => 3,
+            Some(0xf0..=0xf4) => 4,
+            Some(0x80..=0xbf) => continue,
+            _ => return &[],
+        };
+        return if back < needs { end } else { &[] };
+    }
+    &[]
+}
+
+fn is_complete(sequence: &[u8]) -> bool {
+    let Some((kind, rest)) = sequence.get(1..).and_then(<[u8]>::split_first) else { return false };
+    match kind {
+        b'[' => rest.iter().any(|byte| (0x40..=0x7e).contains(byte)),
+        b']' => rest.contains(&0x07),
+        b'P' | b'X' | b'^' | b'_' => false,
+        0x20..=0x2f => rest.iter().any(|byte| (0x30..=0x7e).contains(byte)),
+        _ => true,
+    }
+}

@@ -1,0 +1,462 @@
+//! One session: what its viewers and its program share. It knows no right and no store.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use quayside_protocol::reply::TerminalItem;
+use tokio::sync::{Notify, watch};
+
+use super::Step;
+use super::redraw::Model;
+use super::ring::{Ring, SMALL};
+use super::seats::{MAX_SEATS, Seats, WINDOW};
+use super::typed::Typed;
+use crate::auth::Caller;
+use crate::domain::inventory::ContainerState;
+use crate::error::{Error, Result};
+use crate::runtime::{Exit, Size};
+
+/// What a session is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Exec,
+    Attach,
+    Local,
+}
+
+/// What never changes about a session.
+pub(super) struct About {
+    pub(super) id: String,
+    pub(super) kind: Kind,
+    /// None: the hub's own machine.
+    pub(super) container: Option<Arc<ContainerState>>,
+    pub(super) cmd: Vec<String>,
+    pub(super) user: Option<String>,
+    /// Who opened it.
+    pub(super) opener: Caller,
+    /// The number of the opener's account; none where it had none.
+    pub(super) number: Option<u64>,
+    pub(super) created_at: DateTime<Utc>,
+}
+
+impl About {
+    /// Whose it is; `""` for a caller without an account.
+    pub(super) fn owner(&self) -> &str {
+        self.opener.principal.as_ref().map_or("", |principal| &principal.username)
+    }
+
+    /// In the audit's words.
+    pub(super) fn target(&self) -> String {
+        match &self.container {
+            Some(container) => target(container),
+            None => "local".to_owned(),
+        }
+    }
+}
+
+/// `host/id`, the id of 12 characters.
+pub(super) fn target(container: &ContainerState) -> String {
+    format!("{}/{}", container.host, short(&container.facts.id))
+}
+
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+/// Why a session is ended before its program.
+#[derive(Debug, Clone)]
+pub(super) enum Why {
+    /// Its last viewer closed it.
+    Closed(Box<Caller>),
+    /// Nobody came back.
+    Deserted,
+    /// Its account may not have it any more.
+    Revoked,
+    /// The hub goes down.
+    Down,
+}
+
+impl Why {
+    pub(super) fn words(&self) -> &'static str {
+        match self {
+            Self::Closed(_) => "it was closed",
+            Self::Deserted => "nobody came back to it",
+            Self::Revoked => "the account it belongs to may not have it any more",
+            Self::Down => "the hub is going down",
+        }
+    }
+}
+
+/// Bytes to and from all programs so far.
+#[derive(Default)]
+pub(super) struct Traffic {
+    pub(super) typed: AtomicU64,
+    pub(super) output: AtomicU64,
+}
+
+/// One session.
+pub(super) struct Session {
+    pub(super) about: About,
+    pub(super) linger: Duration,
+    pub(super) typed: Typed,
+    pub(super) traffic: Arc<Traffic>,
+    state: Mutex<State>,
+    /// Taken alone or inside `state`, never the other way round.
+    screen: Mutex<Drawn>,
+    /// There is something for viewers.
+    news: Notify,
+    /// Whoever sets the pace has drawn more, or is another.
+    pub(super) room: Notify,
+    /// Viewers came, went, or ended it.
+    pub(super) people: Notify,
+    pub(super) size: watch::Sender<Size>,
+    /// What the end left running; set once it is over.
+    pub(super) ended: watch::Sender<Option<Option<String>>>,
+}
+
+struct State {
+    ring: Ring,
+    seats: Seats,
+    size: Size,
+    /// Counts changes of the size and of the viewers.
+    version: u64,
+    exit: Option<Exit>,
+    /// Set when it is to end; nobody attaches from then on.
+    why: Option<Why>,
+}
+
+struct Drawn {
+    model: Model,
+    /// How much output the model has seen.
+    offset: u64,
+}
+
+impl Session {
+    /// A session with its opener in it, whose seat comes second.
+    pub(super) fn new(
+        about: About,
+        size: Size,
+        linger: Duration,
+        traffic: Arc<Traffic>,
+    ) -> (Self, u64) {
+        let mut seats = Seats::default();
+        let seat = seats.add(about.owner(), false, size, 0);
+        let state = State { ring: Ring::default(), seats, size, version: 1, exit: None, why: None };
+        let session = Self {
+            about,
+            linger,
+            typed: Typed::default(),
+            traffic,
+            state: Mutex::new(state),
+            screen: Mutex::new(Drawn { model: Model::new(size), offset: 0 }),
+            news: Notify::new(),
+            room: Notify::new(),
+            people: Notify::new(),
+            size: watch::Sender::new(size),
+            ended: watch::Sender::new(None),
+        };
+        (session, seat)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn screen(&self) -> MutexGuard<'_, Drawn> {
+        self.screen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    // The program's side.
+
+    /// How much the program may put out now.
+    pub(super) fn room(&self) -> u64 {
+        let state = self.lock();
+        WINDOW.saturating_sub(state.ring.head() - state.seats.pace().min(state.ring.head()))
+    }
+
+    /// Takes output in and tells the viewers. What is worth a chunk of its own is taken out of `read` without a copy.
+    pub(super) fn put(&self, read: &mut bytes::BytesMut) {
+        self.traffic.output.fetch_add(read.len() as u64, Ordering::Relaxed);
+        let (fed, chunk);
+        if read.len() < SMALL {
+            self.lock().ring.gather(read);
+            self.news.notify_waiters();
+            fed = &read[..];
+        } else {
+            chunk = read.split().freeze();
+            self.lock().ring.push(chunk.clone());
+            self.news.notify_waiters();
+            fed = &chunk[..];
+        }
+        let mut screen = self.screen();
+        screen.model.feed(fed);
+        screen.offset += fed.len() as u64;
+        drop(screen);
+        read.clear();
+    }
+
+    /// The program has ended, and there is no more output.
+    pub(super) fn exit(&self, exit: Exit) {
+        self.typed.close();
+        self.lock().exit = Some(exit);
+        self.news.notify_waiters();
+    }
+
+    /// Asks for the end. Only the first reason counts.
+    pub(super) fn end(&self, why: Why) {
+        self.lock().why.get_or_insert(why);
+        self.people.notify_one();
+    }
+
+    /// Returns once it is to end: it was asked for, or nobody is there and nobody is expected back.
+    pub(super) async fn ending(&self) -> Why {
+        loop {
+            let deadline = {
+                let mut state = self.lock();
+                state.seats.expire();
+                if state.why.is_none() && state.seats.is_deserted() {
+                    state.why = Some(Why::Deserted);
+                }
+                if let Some(why) = &state.why {
+                    return why.clone();
+                }
+                state.seats.deadline()
+            };
+            // The pace may be another's.
+            self.room.notify_one();
+            tokio::select! {
+                () = self.people.notified() => {}
+                () = sleep_until(deadline) => {}
+            }
+        }
+    }
+
+    /// How many bytes of output are kept.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> u64 {
+        let state = self.lock();
+        state.ring.head() - state.ring.base()
+    }
+
+    // The viewers' side.
+
+    /// What a redraw shows, and where the output that follows begins.
+    fn redraw(&self) -> (u64, String) {
+        let mut screen = self.screen();
+        (screen.offset, screen.model.redraw())
+    }
+
+    /// Takes a viewer in. The first of what comes back is its seat; then where its output begins, and what to draw.
+    pub(super) fn attach(
+        &self,
+        username: &str,
+        readonly: bool,
+        size: Size,
+        offset: Option<u64>,
+    ) -> Result<(u64, u64, Option<String>)> {
+        let kept = {
+            let state = self.lock();
+            let (base, head) = (state.ring.base(), state.ring.head());
+            if offset.is_some_and(|offset| offset > head) {
+                let reason = format!("is beyond the {head} bytes there are");
+                return Err(Error::invalid("offset", reason));
+            }
+            offset.filter(|offset| *offset >= base)
+        };
+        let (offset, text) = match kept {
+            Some(offset) => (offset, None),
+            None => {
+                let (offset, text) = self.redraw();
+                (offset, Some(text))
+            }
+        };
+        let mut state = self.lock();
+        if state.why.is_some() {
+            return Err(gone());
+        }
+        if state.seats.len() >= MAX_SEATS {
+            let reason = format!("{MAX_SEATS} viewers look at this terminal already");
+            return Err(Error::limited(reason, 5));
+        }
+        let seat = state.seats.add(username, readonly, size, offset);
+        self.changed(state);
+        Ok((seat, offset, text))
+    }
+
+    /// Who is there or how large their windows are has changed.
+    fn changed(&self, mut state: MutexGuard<'_, State>) {
+        state.version += 1;
+        if let Some(size) = state.seats.size().filter(|size| *size != state.size) {
+            state.size = size;
+            self.screen().model.resize(size);
+            self.size.send_replace(size);
+        }
+        drop(state);
+        self.news.notify_waiters();
+        self.room.notify_one();
+        self.people.notify_one();
+    }
+
+    /// Returns when [`Session::next`] has something for this seat. Cancel-safe.
+    pub(super) async fn ready(&self, seat: u64) {
+        loop {
+            let news = self.news.notified();
+            tokio::pin!(news);
+            // From here on nothing is missed.
+            news.as_mut().enable();
+            if self.has_next(seat) {
+                return;
+            }
+            news.await;
+        }
+    }
+
+    fn has_next(&self, id: u64) -> bool {
+        let state = self.lock();
+        let Some(seat) = state.seats.get(id) else { return false };
+        let head = state.ring.head();
+        seat.told != state.version
+            || (seat.sent < head && seat.room() > 0)
+            || (seat.sent == head && state.exit.is_some() && !seat.done)
+    }
+
+    pub(super) fn next(&self, id: u64, most: usize) -> Option<Step> {
+        let mut guard = self.lock();
+        let State { ring, seats, size, version, exit, .. } = &mut *guard;
+        let viewers = seats.viewers_if(id, *version);
+        let seat = seats.get_mut(id)?;
+        if let Some(viewers) = viewers {
+            seat.told = *version;
+            return Some(Step::State { size: *size, viewers });
+        }
+        if seat.sent == ring.head() {
+            let exit = exit.as_ref().filter(|_| !seat.done)?;
+            seat.done = true;
+            return Some(Step::Exit { code: exit.code, reason: exit.reason.clone() });
+        }
+        let room = seat.room();
+        if room == 0 {
+            return None;
+        }
+        if seat.sent < ring.base() {
+            drop(guard);
+            return Some(self.catch_up(id));
+        }
+        let most = most.min(usize::try_from(room).unwrap_or(usize::MAX));
+        let bytes: Bytes = ring.read(seat.sent, most)?;
+        let offset = seat.sent;
+        seat.sent += bytes.len() as u64;
+        Some(Step::Output { offset, bytes })
+    }
+
+    /// What it has missed is not kept any more: it gets the screen instead.
+    fn catch_up(&self, id: u64) -> Step {
+        let (offset, text) = self.redraw();
+        if let Some(seat) = self.lock().seats.get_mut(id) {
+            seat.sent = offset;
+            seat.acked = offset;
+        }
+        self.room.notify_one();
+        Step::Redraw { offset, text }
+    }
+
+    pub(super) fn ack(&self, id: u64, offset: u64) {
+        let mut state = self.lock();
+        let Some(seat) = state.seats.get_mut(id) else { return };
+        let opened = seat.room() == 0;
+        seat.acked = seat.acked.max(offset.min(seat.sent));
+        drop(state);
+        self.room.notify_one();
+        if opened {
+            self.news.notify_waiters();
+        }
+    }
+
+    pub(super) fn input(&self, id: u64, bytes: &[u8]) -> Result<()> {
+        let mut state = self.lock();
+        let Some(seat) = state.seats.get(id) else { return Err(gone()) };
+        if seat.readonly {
+            return Err(Error::forbidden("this terminal was attached to only to look"));
+        }
+        // Before the pace is another's: what is refused changes nothing.
+        self.typed.push(bytes)?;
+        self.traffic.typed.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        let another = state.seats.types(id);
+        drop(state);
+        if another {
+            self.room.notify_one();
+        }
+        Ok(())
+    }
+
+    pub(super) fn resize(&self, id: u64, size: Size) {
+        let mut state = self.lock();
+        let Some(seat) = state.seats.get_mut(id).filter(|seat| seat.size != size) else { return };
+        seat.size = size;
+        if state.seats.size() != Some(state.size) {
+            self.changed(state);
+        }
+    }
+
+    /// A viewer's connection was lost. One that has seen the end is not waited for.
+    pub(super) fn lose(&self, id: u64) {
+        let mut state = self.lock();
+        match state.seats.get(id) {
+            None => return,
+            Some(seat) if seat.done => state.seats.leave(id),
+            Some(_) => state.seats.lose(id, self.linger),
+        }
+        self.changed(state);
+    }
+
+    /// A viewer leaves. Whether it was the last, and the end was asked for by that.
+    pub(super) fn leave(&self, id: u64, caller: &Caller) -> bool {
+        let mut state = self.lock();
+        state.seats.leave(id);
+        let last = state.seats.is_deserted();
+        if last {
+            state.why.get_or_insert_with(|| Why::Closed(Box::new(caller.clone())));
+        }
+        self.changed(state);
+        last
+    }
+
+    pub(super) fn current_size(&self) -> Size {
+        self.lock().size
+    }
+
+    /// As `terminal list` shows it.
+    pub(super) fn item(&self) -> TerminalItem {
+        let about = &self.about;
+        let container = about.container.as_deref();
+        let state = self.lock();
+        TerminalItem {
+            session: about.id.clone(),
+            terminal: None,
+            host: container.map(|container| container.host.to_string()),
+            container: container.map(|container| short(&container.facts.id).to_owned()),
+            cmd: about.cmd.clone(),
+            user: about.user.clone().unwrap_or_default(),
+            owner: about.owner().to_owned(),
+            cols: state.size.cols,
+            rows: state.size.rows,
+            viewers: state.seats.len() as u64,
+            created_at: about.created_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        }
+    }
+}
+
+/// There is no such session, or none that the caller may know of.
+pub(super) fn gone() -> Error {
+    Error::not_found("no such terminal: it has ended, or never was").with_field("session")
+}
+
+async fn sleep_until(deadline: Option<tokio::time::Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
