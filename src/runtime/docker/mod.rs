@@ -20,6 +20,7 @@ mod list;
 mod logs;
 mod pooled;
 mod pull;
+mod reap;
 mod room;
 mod ssh;
 mod state;
@@ -186,8 +187,8 @@ impl Runtime for DockerEngine {
     }
 
     fn terminal_sweep(&self, left: &Leftover) -> BoxFuture<'_, Result<Option<String>>> {
-        let left = left.clone();
-        Box::pin(async move { todo!("{left:?}") })
+        let target = left.clone().into();
+        Box::pin(async move { reap::sweep(&self.client, &target).await })
     }
 
     fn images(&self) -> BoxFuture<'_, Result<Vec<Image>>> {
