@@ -171,6 +171,8 @@ async fn inside(
         Unfit::Machine(machine) => format!(
             "{without}, and the hub has no program for the engine's kind of machine ({machine})"
         ),
-        Unfit::Failed(said) => format!("{without}, and the hub's program did not run in it: {said}"),
+        Unfit::Failed(said) => {
+            format!("{without}, and the hub's program did not run in it: {said}")
+        }
     }))
 }

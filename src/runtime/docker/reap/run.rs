@@ -61,9 +61,8 @@ pub(super) async fn run(
     };
     let create = async |docker: bollard::Docker| docker.create_exec(container, options).await;
     let made = client.command("exec_create", CALL, create).await?.id;
-    let start = async |docker: bollard::Docker| {
-        docker.start_exec(&made, None::<StartExecOptions>).await
-    };
+    let start =
+        async |docker: bollard::Docker| docker.start_exec(&made, None::<StartExecOptions>).await;
     let begun = client.command("exec_start", CALL, start).await?;
     let said = timeout(RUN, read(begun)).await;
     let late = |_| RuntimeError::Timeout("what was run in the container did not end".to_owned());
@@ -78,8 +77,9 @@ async fn read(begun: StartExecResults) -> Result<String> {
     };
     let mut said = Vec::new();
     while let Some(piece) = output.next().await {
-        if let LogOutput::StdOut { message } | LogOutput::StdErr { message } | LogOutput::Console { message } =
-            piece.map_err(error::from_bollard)?
+        if let LogOutput::StdOut { message }
+        | LogOutput::StdErr { message }
+        | LogOutput::Console { message } = piece.map_err(error::from_bollard)?
             && said.len() < MAX_OUTPUT
         {
             said.extend_from_slice(&message);

@@ -149,13 +149,23 @@ mod tests {
         assert!(ended(&tail.replacen('S', "Z", 1)));
         assert!(!ended(&tail.replacen('S', "Z", 1).replacen("20 0 1 0", "20 0 3 0", 1)));
         assert_eq!(parse(10, "10 (x) S 7"), None);
-        assert_eq!(process(std::process::id().cast_signed()).unwrap().id, std::process::id().cast_signed());
+        assert_eq!(
+            process(std::process::id().cast_signed()).unwrap().id,
+            std::process::id().cast_signed()
+        );
     }
 
     #[test]
     fn children_and_sessions_belong_and_the_main_process_never() {
-        let all =
-            [at(1, 0, 1), at(5, 1, 1), at(8, 0, 8), at(9, 8, 8), at(12, 9, 12), at(20, 0, 20), at(3, 12, 3)];
+        let all = [
+            at(1, 0, 1),
+            at(5, 1, 1),
+            at(8, 0, 8),
+            at(9, 8, 8),
+            at(12, 9, 12),
+            at(20, 0, 20),
+            at(3, 12, 3),
+        ];
         let mut family = Family::new(&all[..1]);
         assert_eq!(ids_of(family.grow(&all, |id| id == 8)), [8, 9, 12, 3]);
         // Its parent is gone, and it has no mark: it was seen before.

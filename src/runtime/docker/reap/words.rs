@@ -69,7 +69,8 @@ fn descendants<'a>(
         at += 1;
         for row in rows {
             let is = |column: usize, value: &str| row.get(column).is_some_and(|cell| cell == value);
-            if next == leader && is(id, leader) && !found.iter().any(|f| f.as_ptr() == row.as_ptr()) {
+            if next == leader && is(id, leader) && !found.iter().any(|f| f.as_ptr() == row.as_ptr())
+            {
                 found.push(row);
             } else if is(parent, next)
                 && let Some(child) = row.get(id)
