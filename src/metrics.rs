@@ -5,6 +5,7 @@
 //! Nobody but [`Metrics::encode`] knows the registry.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -95,8 +96,8 @@ pub struct Metrics {
     store_writes: Family<ByResult, Counter>,
     host_up: Family<ByHost, Gauge>,
     subscriptions: Gauge,
-    terminal_input: Counter,
-    terminal_output: Counter,
+    terminals: Family<ByKind, Gauge>,
+    terminal_bytes: Family<ByKind, Counter>,
     refused: Family<ByKind, Counter>,
     /// Kinds and results of engine calls so far, all of them words of the program, so that the series of a
     /// host that is gone can be found.
@@ -135,16 +136,7 @@ impl Metrics {
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program that runs", build);
         let to = &mut registry;
-        let bytes: Family<ByKind, Counter> = Family::default();
-        to.register_with_unit(
-            "terminal",
-            "What was typed into terminals, and what was shown of them, once for each viewer",
-            Unit::Bytes,
-            bytes.clone(),
-        );
         Self {
-            terminal_input: bytes.get_or_create_owned(&ByKind { kind: "input" }),
-            terminal_output: bytes.get_or_create_owned(&ByKind { kind: "output" }),
             connections: add(to, "connections", "Open connections", Family::default()),
             connections_opened: add(
                 to,
@@ -183,6 +175,13 @@ impl Metrics {
             store_writes: add(to, "store_writes", "Writes to the store", Family::default()),
             host_up: add(to, "host_up", "1 where the host is online, else 0", Family::default()),
             subscriptions: add(to, "subscriptions", "Live subscriptions", Gauge::default()),
+            terminals: add(to, "terminals", "Terminals whose program runs", Family::default()),
+            terminal_bytes: add_bytes(
+                to,
+                "terminal",
+                "What was typed into terminals, and what their programs put out",
+                Family::default(),
+            ),
             refused: add(to, "refused", "What a limit refused", Family::default()),
             calls_seen: Mutex::default(),
             registry,
@@ -261,14 +260,15 @@ impl Metrics {
         Counted::one(self.subscriptions.clone())
     }
 
-    /// Somebody typed.
-    pub fn terminal_input(&self, bytes: usize) {
-        self.terminal_input.inc_by(bytes as u64);
+    /// Terminals of a kind (`exec`, `attach`, `local`) are so many now.
+    pub fn terminals(&self, kind: &'static str, count: u64) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.terminals.get_or_create(&ByKind { kind }).set(count);
     }
 
-    /// Output of terminals was put into a connection's buffer.
-    pub fn terminal_output(&self, bytes: usize) {
-        self.terminal_output.inc_by(bytes as u64);
+    /// So many bytes passed through terminals since the start, as `input` or `output`.
+    pub fn terminal_bytes(&self, kind: &'static str, bytes: u64) {
+        self.terminal_bytes.get_or_create(&ByKind { kind }).inner().fetch_max(bytes, Relaxed);
     }
 
     /// A limit refused something. `kind` is the limit (`connections`, `per_address`).
@@ -308,6 +308,11 @@ fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metri
     metric
 }
 
+fn add_bytes<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register_with_unit(name, help, Unit::Bytes, metric.clone());
+    metric
+}
+
 fn add_seconds<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
     registry.register_with_unit(name, help, Unit::Seconds, metric.clone());
     metric
@@ -332,8 +337,9 @@ mod tests {
         metrics.store_write("ok");
         metrics.host_up("lab", true);
         metrics.refused("connections");
-        metrics.terminal_input(2);
-        metrics.terminal_output(70);
+        metrics.terminals("exec", 3);
+        metrics.terminal_bytes("input", 2);
+        metrics.terminal_bytes("output", 70);
         let text = metrics.encode();
         for line in [
             "quayside_connections{transport=\"ws\"} 1",
@@ -349,6 +355,7 @@ mod tests {
             "quayside_store_writes_total{result=\"ok\"} 1",
             "quayside_host_up{host=\"lab\"} 1",
             "quayside_subscriptions 1",
+            "quayside_terminals{kind=\"exec\"} 3",
             "quayside_terminal_bytes_total{kind=\"input\"} 2",
             "quayside_terminal_bytes_total{kind=\"output\"} 70",
             "quayside_refused_total{kind=\"connections\"} 1",

@@ -23,7 +23,7 @@ use crate::domain::fleet::Fleet;
 use crate::domain::host::Hosts;
 use crate::domain::image::Images;
 use crate::domain::terminal::Terminals;
-pub use crate::domain::terminal::{Opened, Step, Viewer};
+pub use crate::domain::terminal::{Counts, Opened, Step, Viewer};
 use crate::error::{Error, Result};
 use crate::runtime::ByteStream;
 pub use log::Limit;
@@ -190,6 +190,12 @@ impl Broker {
     pub async fn terminal_attach(&self, caller: &Caller, attach: &Attach) -> Result<Opened> {
         self.may(caller, "terminal", "attach").await?;
         self.parts.terminals.attach(caller, attach).await
+    }
+
+    /// How many terminals there are, and what went through them.
+    #[must_use]
+    pub fn terminal_counts(&self) -> Counts {
+        self.parts.terminals.counts()
     }
 
     /// Unpacks a tar into a container.

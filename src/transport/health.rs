@@ -7,6 +7,7 @@ use super::credential;
 use super::edge::Edge;
 use super::request::Request;
 use super::respond::{self, Response, Shape};
+use crate::broker::Counts;
 use crate::error::Error;
 use crate::metrics;
 
@@ -39,9 +40,20 @@ pub(super) fn metrics(edge: &Edge, request: &Request) -> Response {
             return response;
         }
     }
-    let mut response = respond::bytes(metrics::CONTENT_TYPE, edge.metrics.encode());
+    let mut response = respond::bytes(metrics::CONTENT_TYPE, figures(edge));
     respond::set(&mut response, CACHE_CONTROL, "no-store");
     response
+}
+
+/// The text, with what is counted elsewhere as it stands now.
+fn figures(edge: &Edge) -> String {
+    let Counts { exec, attach, local, bytes_in, bytes_out } = edge.broker.terminal_counts();
+    for (kind, count) in [("exec", exec), ("attach", attach), ("local", local)] {
+        edge.metrics.terminals(kind, count);
+    }
+    edge.metrics.terminal_bytes("input", bytes_in);
+    edge.metrics.terminal_bytes("output", bytes_out);
+    edge.metrics.encode()
 }
 
 fn plain(words: &'static str) -> Response {

@@ -7,6 +7,7 @@ mod files;
 mod images;
 mod logs;
 mod reach;
+mod reap;
 pub(crate) mod registry;
 mod scratch;
 mod ssh;

@@ -56,6 +56,7 @@ answer! {
         status: String = "Status",
         running: bool = "Running",
         paused: bool = "Paused",
+        pid: i32 = "Pid",
         restarting: bool = "Restarting",
         exit_code: i64 = "ExitCode",
         oom_killed: bool = "OOMKilled",

@@ -28,7 +28,6 @@ impl Session {
             Command::TerminalAttach(attach) => self.enter(id, caller, Wanted::Attach(attach)),
             Command::TerminalInput(input) => {
                 let bytes = Bytes::from(input.text);
-                self.edge.metrics.terminal_input(bytes.len());
                 self.on(id, input.terminal, "terminal_input", |t| t.viewer.input(bytes))
             }
             Command::TerminalResize(to) => {
@@ -86,7 +85,6 @@ impl Session {
             return self.answer(None, Err(Error::invalid("", words)));
         };
         let bytes = frame.slice(frame::INPUT_HEAD..);
-        self.edge.metrics.terminal_input(bytes.len());
         let done = match self.terminals.get(number) {
             Some(terminal) => terminal.viewer.input(bytes),
             None => Err(missing(number)),
@@ -100,7 +98,6 @@ impl Session {
             return None;
         }
         let taken = self.terminals.take();
-        self.edge.metrics.terminal_output(taken.output);
         for viewer in taken.ended {
             opening::leave(&self.edge, viewer);
         }

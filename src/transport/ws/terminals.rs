@@ -51,8 +51,6 @@ pub(super) enum Frame {
 pub(super) struct Taken {
     /// In order.
     pub(super) frames: Vec<Frame>,
-    /// Bytes of output in them.
-    pub(super) output: usize,
     /// Of terminals that have ended and were told.
     pub(super) ended: Vec<Viewer>,
 }
@@ -151,7 +149,6 @@ impl Terminal {
         match step {
             Step::Output { offset, bytes } => {
                 self.end = offset + bytes.len() as u64;
-                taken.output += bytes.len();
                 match &mut self.text {
                     None => {
                         let mut frame = BytesMut::with_capacity(frame::OUTPUT_HEAD + bytes.len());

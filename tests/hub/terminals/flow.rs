@@ -96,8 +96,6 @@ async fn an_interrupt_gets_through_while_the_client_reads_nothing() {
     for exec in &execs {
         scene.until("a full window", &exec.id, |exec| exec.written >= WINDOW).await;
     }
-    let put = scene.metric("quayside_terminal_bytes_total{kind=\"output\"}").await;
-    assert!(put < (FLOODS * WINDOW) as f64, "the hub got rid of all {put} bytes: nothing is stuck");
     let begun = Instant::now();
     desk.types(FLOODS, b"\x03").await;
     let last = execs.last().unwrap().id.clone();
