@@ -27,6 +27,9 @@ use super::line::{Line, Patience, Work};
 use super::root::{self, Root};
 use super::tls::Tls;
 
+/// Bytes that the system takes for a connection beyond those on their way.
+const UNSENT: u32 = 128 << 10;
+
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a connection without a request is kept while the hub is going down.
@@ -125,6 +128,9 @@ fn prepare(stream: &TcpStream) {
         .with_time(Duration::from_secs(60))
         .with_interval(Duration::from_secs(15));
     _ = SockRef::from(stream).set_tcp_keepalive(&keepalive);
+    // What was written and not sent stands before whatever is written next: without this up to 4 MiB, behind which
+    // the echo of a key would wait on a slow line.
+    _ = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
 }
 
 struct Connection {

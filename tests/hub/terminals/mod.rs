@@ -56,6 +56,11 @@ impl Scene {
         .await
     }
 
+    /// How much was typed into a program.
+    fn typed(&self, exec: &str) -> usize {
+        self.engine.execs().iter().find(|one| one.id == exec).unwrap().typed.len()
+    }
+
     async fn sessions(&self, token: &str) -> Vec<Value> {
         let list = self.hub.reply(token, "terminal", &json!({ "opt": "list" })).await;
         list["items"].as_array().unwrap().clone()

@@ -236,6 +236,14 @@ async fn play(shared: &Arc<Shared>, exec: &Exec, line: &mut Line) -> i64 {
                 }
             }
         }
+        // Reads, and says nothing.
+        ["quiet"] => {
+            let mut typed = vec![0; 1 << 10];
+            loop {
+                let Ok(read @ 1..) = line.read(&mut typed).await else { return 129 };
+                shared.with_exec(&exec.id, |exec| exec.typed.extend_from_slice(&typed[..read]));
+            }
+        }
         // Never reads.
         ["deaf"] => std::future::pending().await,
         [word, ..] if word.ends_with("sh") => echo(shared, exec, line).await,
