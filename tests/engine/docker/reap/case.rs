@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use quayside::runtime::docker::DockerEngine;
 use quayside::runtime::{Leftover, Runtime};
 
-use crate::real::{Container, config, docker, inspect, socket, until};
+use crate::real::{Container, DEADLINE, config, docker, inspect, socket, until};
 
 /// Set where the tests run in a namespace of processes of their own.
 pub(super) const ELSEWHERE: &str = "QUAYSIDE_TEST_ELSEWHERE";
@@ -116,7 +116,10 @@ impl World {
     pub(super) async fn runs(&self, numbers: &[u32]) {
         let wanted: BTreeSet<u32> = numbers.iter().copied().collect();
         let wanted: Vec<u32> = wanted.into_iter().collect();
-        until("all of them run", async || self.running() == wanted).await;
+        let all = until("all of them run", async || self.running() == wanted);
+        if tokio::time::timeout(DEADLINE / 2, all).await.is_err() {
+            assert_eq!(self.running(), wanted, "{}", docker(&["top", &self.id]));
+        }
     }
 
     /// What the hub says is left, and how long it took.
