@@ -18,8 +18,8 @@ const SCRIPTS: [(&str, &[u32]); 8] = [
     ("trap '' HUP; sleep 9004 & sleep 9005; true", &[9004, 9005]),
     ("setsid sleep 9006 & exit 0", &[9006]),
     ("trap '' HUP INT TERM QUIT; while :; do sleep 9007; done", &[9007]),
-    // It may stand still before it has become a `sleep`.
-    ("sleep 9008 & kill -STOP $!; wait", &[]),
+    // It stands still before it comes to its `sleep`.
+    ("sh -c 'kill -STOP $$; sleep 9008'; true", &[]),
     ("env -i sleep 9009 & wait", &[9009]),
     ("setsid env -i sleep 9010 & wait", &[9010]),
 ];
