@@ -59,7 +59,8 @@ async fn every_one_ends(
     assert_eq!(world.named(), [8001, 8002], "the other terminal's stay, ours are gone");
     assert_eq!(world.running(), [8001, 8002]);
     assert_eq!(world.way(), wanted);
-    assert!(took < Duration::from_secs(8), "{took:?}");
+    // HUP to KILL take 3 s; the rest is the engine's, which is slow to start a program on a busy machine.
+    assert!(took < Duration::from_secs(15), "{took:?}");
     assert_eq!(docker(&["inspect", "-f", "{{.State.Running}}", world.id()]), "true");
     world.no_file_is_left();
 }

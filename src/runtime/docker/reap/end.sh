@@ -63,14 +63,20 @@ look
 if [ "$mode" = end ] && [ "$left" ]; then
     kill -HUP $left 2>/dev/null
     kill -CONT $left 2>/dev/null
+    # A look takes its time; whether one of them is there does not.
     round=0
-    while [ "$left" ] && [ $round -lt 12 ]; do
+    alive=yes
+    while [ "$alive" ] && [ $round -lt 12 ]; do
         pause
-        look
+        alive=
+        for id in $left; do
+            ! kill -0 "$id" 2>/dev/null || alive=yes
+        done
         round=$((round + 1))
     done
+    look
     round=0
-    while [ "$left" ] && [ $round -lt 8 ]; do
+    while [ "$left" ] && [ $round -lt 5 ]; do
         kill -STOP $left 2>/dev/null
         kill -KILL $left 2>/dev/null
         pause

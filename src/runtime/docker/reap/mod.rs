@@ -161,7 +161,14 @@ async fn inside(
         Ok(_) => return Ok(Err("neither its user nor root can kill it there".to_owned())),
         Err(unfit) => unfit,
     };
-    let without = match shell::end(client, container, session, user.as_deref()).await? {
+    let without = match shell::end(
+        client,
+        container,
+        session,
+        (!is_root).then_some(user.as_deref()),
+    )
+    .await?
+    {
         Some(report) if report.left == 0 => return Ok(Ok(())),
         Some(_) => return Ok(Err("neither its user nor root can kill it there".to_owned())),
         None => "the image has no shell",

@@ -16,7 +16,8 @@ pub(super) struct Report {
     pub(super) left: usize,
 }
 
-/// Ends what belongs to `session`; none if the image has no shell.
+/// Ends what belongs to `session`; none if the image has no shell. `user` is who it ran as (none: the container's
+/// own), unless that is root.
 ///
 /// # Errors
 /// What befell the way to the engine or the container itself.
@@ -24,8 +25,11 @@ pub(super) async fn end(
     client: &Client,
     container: &str,
     session: &str,
-    user: Option<&str>,
+    user: Option<Option<&str>>,
 ) -> Result<Option<Report>> {
+    let Some(user) = user else {
+        return script(client, container, session, Some(ROOT), "end", "").await;
+    };
     // Only its own user may read a process's environment, root excepted who may kill; so one finds, the other ends.
     let Some(seen) = script(client, container, session, user, "look", "").await? else {
         return Ok(None);
