@@ -12,17 +12,20 @@ use crate::real::{docker, try_docker};
 use case::{Way, World, way};
 
 /// What a terminal may leave, with the numbers that its `sleep`s are known by.
-const SCRIPTS: [(&str, &[u32]); 9] = [
+const SCRIPTS: [(&str, &[u32]); 8] = [
     ("sleep 9001; true", &[9001]),
     ("sleep 9002 & sleep 9003 & wait", &[9002, 9003]),
     ("trap '' HUP; sleep 9004 & sleep 9005; true", &[9004, 9005]),
     ("setsid sleep 9006 & exit 0", &[9006]),
     ("trap '' HUP INT TERM QUIT; while :; do sleep 9007; done", &[9007]),
-    ("sleep 9008 & kill -STOP $!; wait", &[9008]),
+    // It stands still before it comes to its `sleep`.
+    ("sh -c 'kill -STOP $$; sleep 9008'; true", &[]),
     ("env -i sleep 9009 & wait", &[9009]),
     ("setsid env -i sleep 9010 & wait", &[9010]),
-    ("trap '' HUP; while :; do sleep 9011 & usleep 20000; done", &[9011]),
 ];
+
+/// What never stops starting more; begun last, because a container has a limit.
+const FORKS: &str = "trap '' HUP; while :; do sleep 9011 & usleep 20000; done";
 
 /// What only root can start.
 const AS_OTHERS: [(&str, &[u32]); 1] =
@@ -48,12 +51,16 @@ async fn every_one_ends(
         numbers.extend_from_slice(sleeps);
     }
     world.runs(&numbers).await;
+    world.start(&ours, user, FORKS);
+    numbers.push(9011);
+    world.runs(&numbers).await;
     let (left, took) = world.sweep(&ours, user).await;
     assert_eq!(left, None);
     assert_eq!(world.named(), [8001, 8002], "the other terminal's stay, ours are gone");
     assert_eq!(world.running(), [8001, 8002]);
     assert_eq!(world.way(), wanted);
-    assert!(took < Duration::from_secs(8), "{took:?}");
+    // HUP to KILL take 3 s; the rest is the engine's, which is slow to start a program on a busy machine.
+    assert!(took < Duration::from_secs(15), "{took:?}");
     assert_eq!(docker(&["inspect", "-f", "{{.State.Running}}", world.id()]), "true");
     world.no_file_is_left();
 }

@@ -151,7 +151,7 @@ async fn inside(
     let Target { container, session, user, .. } = target;
     let own = user.as_deref().unwrap_or(&details.config.user);
     let is_root = matches!(own.split(':').next(), Some("" | "0" | "root"));
-    let mut ran = program::end(client, container, session, Some("0:0")).await?;
+    let mut ran = program::end(client, container, session, Some(program::ROOT)).await?;
     if !is_root && matches!(&ran, Ok(report) if report.left > 0 || report.hidden > 0) {
         // Root of a container may lack the right to see or end what others run.
         ran = program::end(client, container, session, user.as_deref()).await?;
@@ -161,10 +161,17 @@ async fn inside(
         Ok(_) => return Ok(Err("neither its user nor root can kill it there".to_owned())),
         Err(unfit) => unfit,
     };
-    let without = match shell::end(client, container, session, user.as_deref()).await? {
+    let without = match shell::end(
+        client,
+        container,
+        session,
+        (!is_root).then_some(user.as_deref()),
+    )
+    .await?
+    {
         Some(report) if report.left == 0 => return Ok(Ok(())),
         Some(_) => return Ok(Err("neither its user nor root can kill it there".to_owned())),
-        None => "the image has no shell with grep",
+        None => "the image has no shell",
     };
     Ok(Err(match unfit {
         Unfit::ReadOnly => format!("{without}, and its file system is read-only"),

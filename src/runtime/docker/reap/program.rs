@@ -17,6 +17,9 @@ static PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/inside"));
 const PATIENCE: &str = "1500";
 const LIMIT: &str = "2400";
 
+/// By numbers, because an image may have no names.
+pub(super) const ROOT: &str = "0:0";
+
 /// Whose machine it runs on, in the words of engines.
 const MACHINE: &str = match std::env::consts::ARCH.as_bytes() {
     b"x86_64" => "amd64",
@@ -80,20 +83,30 @@ pub(super) async fn end(
     let path = format!("/{name}");
     let words = [path.as_str(), "end", session, PATIENCE, LIMIT].map(str::to_owned);
     let ran = run(client, container, user, words.into()).await;
-    if let Ok(ran) = &ran
-        && let Some(report) = report(&ran.said)
-    {
+    let report = ran.as_ref().ok().and_then(|ran| report(&ran.said));
+    if report.is_none() || user != Some(ROOT) {
+        // It takes itself away as the first thing it does, where it comes to that and may do it.
+        remove(client, container, &path).await;
+    }
+    if let Some(report) = report {
         return Ok(Ok(report));
     }
-    // It takes itself away as the first thing it does, so it may still be there.
-    let remove = ["rm", "-f", &path].map(str::to_owned);
-    let _ = run(client, container, Some("0:0"), remove.into()).await;
     let ran = ran?;
     let said: String = ran.said.trim().chars().take(300).collect();
     Ok(Err(Unfit::Failed(match said.as_str() {
         "" => format!("it ended with {}", ran.code),
         said => said.to_owned(),
     })))
+}
+
+/// By itself, which takes nothing of the image, or by the image's command.
+async fn remove(client: &Client, container: &str, path: &str) {
+    for words in [&[path, "remove"][..], &["rm", "-f", path]] {
+        let words = words.iter().copied().map(str::to_owned).collect();
+        if run(client, container, Some(ROOT), words).await.is_ok_and(|ran| ran.code == 0) {
+            return;
+        }
+    }
 }
 
 fn tar(name: &str) -> Result<ByteStream> {

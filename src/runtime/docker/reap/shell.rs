@@ -1,6 +1,7 @@
 //! Ending by the image's own shell, where the hub's program cannot be put or run.
 
 use super::super::client::Client;
+use super::program::ROOT;
 use super::run::run;
 use crate::runtime::Result;
 
@@ -15,7 +16,8 @@ pub(super) struct Report {
     pub(super) left: usize,
 }
 
-/// Ends what belongs to `session`; none if the image has no shell, or a shell without grep.
+/// Ends what belongs to `session`; none if the image has no shell. `user` is who it ran as (none: the container's
+/// own), unless that is root.
 ///
 /// # Errors
 /// What befell the way to the engine or the container itself.
@@ -23,13 +25,16 @@ pub(super) async fn end(
     client: &Client,
     container: &str,
     session: &str,
-    user: Option<&str>,
+    user: Option<Option<&str>>,
 ) -> Result<Option<Report>> {
+    let Some(user) = user else {
+        return script(client, container, session, Some(ROOT), "end", "").await;
+    };
     // Only its own user may read a process's environment, root excepted who may kill; so one finds, the other ends.
     let Some(seen) = script(client, container, session, user, "look", "").await? else {
         return Ok(None);
     };
-    let root = script(client, container, session, Some("0:0"), "end", &seen.sessions).await?;
+    let root = script(client, container, session, Some(ROOT), "end", &seen.sessions).await?;
     match root {
         Some(report) if report.left == 0 => Ok(Some(report)),
         // Root without the right to kill others'.
@@ -72,7 +77,7 @@ mod tests {
         let said = "sessions 7 21\nleft 7\ndone\n";
         assert_eq!(report(said), Some(Report { sessions: "7 21".to_owned(), left: 1 }));
         assert_eq!(report("sessions 7 21\nleft 7\n"), None);
-        assert_eq!(report("no grep\n"), None);
+        assert_eq!(report("sh: not found\n"), None);
         let report = report("sessions\ndone\n").unwrap();
         assert_eq!((report.sessions.as_str(), report.left), ("", 0));
     }

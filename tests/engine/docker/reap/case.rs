@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use quayside::runtime::docker::DockerEngine;
 use quayside::runtime::{Leftover, Runtime};
 
-use crate::real::{Container, config, docker, inspect, socket, until};
+use crate::real::{Container, DEADLINE, config, docker, inspect, socket, until};
 
 /// Set where the tests run in a namespace of processes of their own.
 pub(super) const ELSEWHERE: &str = "QUAYSIDE_TEST_ELSEWHERE";
@@ -86,37 +86,40 @@ impl World {
 
     /// The numbers of the `sleep`s of terminals that run, each once.
     pub(super) fn running(&self) -> Vec<u32> {
-        self.numbers(|command| match command {
-            [program, number] if program.ends_with("sleep") => vec![number],
-            _ => Vec::new(),
-        })
+        let is_one = |command: &[String]| {
+            command.len() == 2 && command.first().is_some_and(|word| word.ends_with("sleep"))
+        };
+        self.commands()
+            .iter()
+            .filter(|c| is_one(c))
+            .flat_map(|c| numbers(c))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
     }
 
     /// The numbers that stand anywhere in a command, also in that of a shell.
     pub(super) fn named(&self) -> Vec<u32> {
-        self.numbers(<[&str]>::to_vec)
+        let all: BTreeSet<u32> = self.commands().iter().flat_map(|c| numbers(c)).collect();
+        all.into_iter().collect()
     }
 
-    fn numbers(&self, of: impl for<'a> Fn(&[&'a str]) -> Vec<&'a str>) -> Vec<u32> {
+    /// Words of all that runs.
+    fn commands(&self) -> Vec<Vec<String>> {
         let top = docker(&["top", &self.id, "-eo", "pid,stat,args"]);
-        let mut numbers = BTreeSet::new();
-        for line in top.lines() {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            if let [_, state, command @ ..] = words.as_slice()
-                && !state.starts_with('Z')
-            {
-                let number = |word: &str| word.trim_end_matches([';', '\'']).parse().ok();
-                numbers.extend(of(command).into_iter().filter_map(number).filter(|n| *n > 8000));
-            }
-        }
-        numbers.into_iter().collect()
+        let words = top.lines().map(|line| line.split_whitespace().map(str::to_owned).collect());
+        let live = words.filter(|words: &Vec<String>| !words[1].starts_with('Z'));
+        live.map(|words| words[2..].to_vec()).collect()
     }
 
     /// Waits until these run.
     pub(super) async fn runs(&self, numbers: &[u32]) {
         let wanted: BTreeSet<u32> = numbers.iter().copied().collect();
         let wanted: Vec<u32> = wanted.into_iter().collect();
-        until("all of them run", async || self.running() == wanted).await;
+        let all = until("all of them run", async || self.running() == wanted);
+        if tokio::time::timeout(DEADLINE / 2, all).await.is_err() {
+            assert_eq!(self.running(), wanted, "{}", docker(&["top", &self.id]));
+        }
     }
 
     /// What the hub says is left, and how long it took.
@@ -151,4 +154,10 @@ impl World {
         let changed = docker(&["diff", &self.id]);
         assert!(!changed.contains("/.quayside"), "{changed}");
     }
+}
+
+/// Those of terminals.
+fn numbers(command: &[String]) -> Vec<u32> {
+    let number = |word: &String| word.trim_end_matches([';', '\'']).parse().ok();
+    command.iter().filter_map(number).filter(|number| *number > 8000).collect()
 }
