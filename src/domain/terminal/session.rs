@@ -143,7 +143,7 @@ impl Session {
         traffic: Arc<Traffic>,
     ) -> (Self, u64) {
         let mut seats = Seats::default();
-        let seat = seats.add(about.owner(), false, size, 0);
+        let seat = seats.add(about.owner(), false, size, 0, false);
         let state = State { ring: Ring::default(), seats, size, version: 1, exit: None, why: None };
         let session = Self {
             about,
@@ -246,7 +246,8 @@ impl Session {
     /// What a redraw shows, and where the output that follows begins.
     fn redraw(&self) -> (u64, String) {
         let mut screen = self.screen();
-        (screen.offset, screen.model.redraw())
+        let (text, behind) = screen.model.redraw();
+        (screen.offset - behind as u64, text)
     }
 
     /// Takes a viewer in. The first of what comes back is its seat; then where its output begins, and what to draw.
@@ -281,7 +282,8 @@ impl Session {
             let reason = format!("{MAX_SEATS} viewers look at this terminal already");
             return Err(Error::limited(reason, 5));
         }
-        let seat = state.seats.add(username, readonly, size, offset);
+        let returns = text.is_none();
+        let seat = state.seats.add(username, readonly, size, offset, returns);
         self.changed(state);
         Ok((seat, offset, text))
     }
