@@ -197,7 +197,7 @@ async fn what_an_earlier_hub_left_is_swept_once_its_host_is_online() {
         assert_eq!(hub.stored(), 1);
         let wanted = Asked::Exec { cmd: asked.cmd, user: asked.user };
         assert_eq!(
-            (&*program.spec.session, program.spec.program),
+            (&*program.spec.session, program.spec.program.clone()),
             (opened.viewer.session(), wanted)
         );
         // The hub is killed here: nothing of it goes on.
