@@ -1,6 +1,7 @@
 //! Terminals: programs that people use through the hub. One session for every kind, which outlives the connections
 //! of its viewers. It knows no frame and no socket: a [`Viewer`] is asked for what comes next.
 
+mod about;
 mod leftover;
 mod open;
 mod redraw;
@@ -25,10 +26,11 @@ use tokio_util::task::TaskTracker;
 
 pub use viewer::Viewer;
 
+use self::about::{Kind, Traffic, Why};
 use self::leftover::Leftovers;
 use self::open::{check_size, proved};
 use self::run::Over;
-use self::session::{Kind, Session, Traffic, Why};
+use self::session::Session;
 use super::account::{Accounts, Audit};
 use super::container::Containers;
 use super::fleet::Fleet;

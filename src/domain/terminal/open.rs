@@ -8,8 +8,9 @@ use quayside_protocol::ErrorCode;
 use quayside_protocol::command::terminal::{Attach, MAX_COLS, MAX_ROWS, Open};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::about::{About, Kind, Why, gone};
 use super::run::run;
-use super::session::{About, Kind, Session, Why, gone};
+use super::session::Session;
 use super::{Inner, Opened, Terminals, Viewer};
 use crate::auth::policy::{Right, authorize, require};
 use crate::auth::{Caller, Principal};

@@ -62,13 +62,17 @@ impl Callbacks for Beside {
 pub(super) struct Model {
     parser: Parser<Beside>,
     size: Size,
+    /// The last bytes that were fed.
     tail: Vec<u8>,
+    /// The beginning of a character whose rest has not come: the parser loses what follows a character that it was
+    /// given in parts.
+    held: Vec<u8>,
     faults: u32,
 }
 
 impl Model {
     pub(super) fn new(size: Size) -> Self {
-        Self { parser: parser(size), size, tail: Vec::new(), faults: 0 }
+        Self { parser: parser(size), size, tail: Vec::new(), held: Vec::new(), faults: 0 }
     }
 
     /// Takes output in. Arbitrary bytes do no harm.
@@ -76,6 +80,27 @@ impl Model {
         if self.faults >= MAX_FAULTS {
             return;
         }
+        let mut bytes = bytes;
+        if let Some(length) = self.held.first().and_then(|first| length(*first)) {
+            while let Some((next, rest)) = bytes.split_first()
+                && self.held.len() < length
+                && (0x80..=0xbf).contains(next)
+            {
+                self.held.push(*next);
+                bytes = rest;
+            }
+            if self.held.len() < length && bytes.is_empty() {
+                return;
+            }
+            let whole = std::mem::take(&mut self.held);
+            self.process(&whole);
+        }
+        let (now, held) = bytes.split_at(bytes.len() - incomplete(bytes));
+        self.held.extend_from_slice(held);
+        self.process(now);
+    }
+
+    fn process(&mut self, bytes: &[u8]) {
         self.guarded(|model| model.parser.process(bytes));
         let new = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default();
         let keep = TAIL - new.len();
@@ -92,11 +117,12 @@ impl Model {
         });
     }
 
-    /// What draws it on a screen that was reset.
-    pub(super) fn redraw(&mut self) -> String {
+    /// What draws it on a screen that was reset, and how many of the last bytes that were fed are not in it, because
+    /// a sequence or a character that they begin is not complete: they are to follow.
+    pub(super) fn redraw(&mut self) -> (String, usize) {
         let mut out = String::new();
         self.guarded(|model| model.draw(&mut out));
-        out
+        (out, self.held.len() + unfinished(&self.tail).len())
     }
 
     /// A panic of the model costs the screen, nothing else.
@@ -229,27 +255,35 @@ fn style_of(cell: &Cell) -> String {
     style
 }
 
-/// The beginning of a sequence or character at the end of `tail` that is not complete yet.
+/// The beginning of a sequence at the end of `tail` that is not complete yet.
 fn unfinished(tail: &[u8]) -> &[u8] {
     let escape = tail.iter().rposition(|byte| *byte == 0x1b);
-    if let Some(at) = escape {
-        let sequence = tail.get(at..).unwrap_or_default();
-        if !is_complete(sequence) {
-            return sequence;
+    let sequence = escape.and_then(|at| tail.get(at..)).unwrap_or_default();
+    if is_complete(sequence) { &[] } else { sequence }
+}
+
+/// How many bytes at the end begin a character and are not all of it.
+fn incomplete(bytes: &[u8]) -> usize {
+    for back in 1..=bytes.len().min(3) {
+        match bytes.get(bytes.len() - back) {
+            Some(0x80..=0xbf) => {}
+            Some(first) => {
+                return if length(*first).is_some_and(|all| back < all) { back } else { 0 };
+            }
+            None => return 0,
         }
     }
-    for back in 1..=tail.len().min(3) {
-        let end = tail.get(tail.len() - back..).unwrap_or_default();
-        let needs = match end.first() {
-            Some(0xc2..=0xdf) => 2,
-            Some(0xe0..=0xef) => 3,
-            Some(0xf0..=0xf4) => 4,
-            Some(0x80..=0xbf) => continue,
-            _ => return &[],
-        };
-        return if back < needs { end } else { &[] };
+    0
+}
+
+/// The length of a character of several bytes that begins so.
+fn length(first: u8) -> Option<usize> {
+    match first {
+        0xc2..=0xdf => Some(2),
+        0xe0..=0xef => Some(3),
+        0xf0..=0xf4 => Some(4),
+        _ => None,
     }
-    &[]
 }
 
 fn is_complete(sequence: &[u8]) -> bool {

@@ -9,7 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::session::{Session, Why};
+use super::about::Why;
+use super::session::Session;
 use crate::runtime::{Exit, TerminalControl};
 
 /// Longest read.

@@ -47,8 +47,16 @@ pub(super) struct Seats {
 }
 
 impl Seats {
-    /// Takes a viewer in. Where the connection of the same account was lost, it takes that one's place.
-    pub(super) fn add(&mut self, username: &str, readonly: bool, size: Size, offset: u64) -> u64 {
+    /// Takes a viewer in. Where the connection of the same account was lost, it takes that one's place; one that
+    /// `returns` does so also while the loss is not known yet.
+    pub(super) fn add(
+        &mut self,
+        username: &str,
+        readonly: bool,
+        size: Size,
+        offset: u64,
+        returns: bool,
+    ) -> u64 {
         self.last += 1;
         let id = self.last;
         let same = |lost: &Lost| lost.username == username && lost.readonly == readonly;
@@ -56,7 +64,9 @@ impl Seats {
         let place = self.lost.iter().position(|lost| same(lost) && Some(lost.id) == typist);
         let place = place.or_else(|| self.lost.iter().position(same));
         let taken = place.map(|at| self.lost.swap_remove(at).id);
-        if !readonly && (typist.is_none() || taken == typist) {
+        let half_open = returns
+            && typist.and_then(|typist| self.get(typist)).is_some_and(|t| t.username == username);
+        if !readonly && (typist.is_none() || taken == typist || half_open) {
             self.typist = Some(id);
         }
         self.seats.push(Seat {
@@ -103,6 +113,11 @@ impl Seats {
         let Some(seat) = self.take(id) else { return };
         if self.typist == Some(id) {
             self.hold = seat.acked;
+            // The same person looks from elsewhere, and is not to wait for that connection.
+            let same = |other: &&Seat| !other.readonly && other.username == seat.username;
+            if let Some(other) = self.seats.iter().find(same) {
+                self.typist = Some(other.id);
+            }
         }
         // The list is bounded: the oldest of as many as may be attached is not waited for any longer.
         if self.lost.len() >= MAX_SEATS {

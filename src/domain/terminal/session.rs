@@ -1,101 +1,22 @@
 //! One session: what its viewers and its program share. It knows no right and no store.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use quayside_protocol::reply::TerminalItem;
 use tokio::sync::{Notify, watch};
 
 use super::Step;
+use super::about::{About, Traffic, Why, gone, short};
 use super::redraw::Model;
 use super::ring::{Ring, SMALL};
 use super::seats::{MAX_SEATS, Seats, WINDOW};
 use super::typed::Typed;
 use crate::auth::Caller;
-use crate::domain::inventory::ContainerState;
 use crate::error::{Error, Result};
 use crate::runtime::{Exit, Size};
-
-/// What a session is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Exec,
-    Attach,
-    Local,
-}
-
-/// What never changes about a session.
-pub(super) struct About {
-    pub(super) id: String,
-    pub(super) kind: Kind,
-    /// None: the hub's own machine.
-    pub(super) container: Option<Arc<ContainerState>>,
-    pub(super) cmd: Vec<String>,
-    pub(super) user: Option<String>,
-    /// Who opened it.
-    pub(super) opener: Caller,
-    /// The number of the opener's account; none where it had none.
-    pub(super) number: Option<u64>,
-    pub(super) created_at: DateTime<Utc>,
-}
-
-impl About {
-    /// Whose it is; `""` for a caller without an account.
-    pub(super) fn owner(&self) -> &str {
-        self.opener.principal.as_ref().map_or("", |principal| &principal.username)
-    }
-
-    /// In the audit's words.
-    pub(super) fn target(&self) -> String {
-        match &self.container {
-            Some(container) => target(container),
-            None => "local".to_owned(),
-        }
-    }
-}
-
-/// `host/id`, the id of 12 characters.
-pub(super) fn target(container: &ContainerState) -> String {
-    format!("{}/{}", container.host, short(&container.facts.id))
-}
-
-fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
-}
-
-/// Why a session is ended before its program.
-#[derive(Debug, Clone)]
-pub(super) enum Why {
-    /// Its last viewer closed it.
-    Closed(Box<Caller>),
-    /// Nobody came back.
-    Deserted,
-    /// Its account may not have it any more.
-    Revoked,
-    /// The hub goes down.
-    Down,
-}
-
-impl Why {
-    pub(super) fn words(&self) -> &'static str {
-        match self {
-            Self::Closed(_) => "it was closed",
-            Self::Deserted => "nobody came back to it",
-            Self::Revoked => "the account it belongs to may not have it any more",
-            Self::Down => "the hub is going down",
-        }
-    }
-}
-
-/// Bytes to and from all programs so far.
-#[derive(Default)]
-pub(super) struct Traffic {
-    pub(super) typed: AtomicU64,
-    pub(super) output: AtomicU64,
-}
 
 /// One session.
 pub(super) struct Session {
@@ -143,7 +64,7 @@ impl Session {
         traffic: Arc<Traffic>,
     ) -> (Self, u64) {
         let mut seats = Seats::default();
-        let seat = seats.add(about.owner(), false, size, 0);
+        let seat = seats.add(about.owner(), false, size, 0, false);
         let state = State { ring: Ring::default(), seats, size, version: 1, exit: None, why: None };
         let session = Self {
             about,
@@ -246,7 +167,8 @@ impl Session {
     /// What a redraw shows, and where the output that follows begins.
     fn redraw(&self) -> (u64, String) {
         let mut screen = self.screen();
-        (screen.offset, screen.model.redraw())
+        let (text, behind) = screen.model.redraw();
+        (screen.offset - behind as u64, text)
     }
 
     /// Takes a viewer in. The first of what comes back is its seat; then where its output begins, and what to draw.
@@ -281,7 +203,8 @@ impl Session {
             let reason = format!("{MAX_SEATS} viewers look at this terminal already");
             return Err(Error::limited(reason, 5));
         }
-        let seat = state.seats.add(username, readonly, size, offset);
+        let returns = text.is_none();
+        let seat = state.seats.add(username, readonly, size, offset, returns);
         self.changed(state);
         Ok((seat, offset, text))
     }
@@ -447,11 +370,6 @@ impl Session {
             created_at: about.created_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         }
     }
-}
-
-/// There is no such session, or none that the caller may know of.
-pub(super) fn gone() -> Error {
-    Error::not_found("no such terminal: it has ended, or never was").with_field("session")
 }
 
 async fn sleep_until(deadline: Option<tokio::time::Instant>) {

@@ -24,7 +24,7 @@ use crate::domain::fleet::{HostSettings, Wiring as FleetWiring};
 use crate::domain::image::Images;
 use crate::runtime::address::Address;
 use crate::runtime::scripted::{Scripted, id_of, running};
-use crate::runtime::scripted_terminal::{PIPE, Program, program};
+use crate::runtime::scripted_terminal::{PIPE, Program, program as program_of};
 use crate::runtime::supervisor::{HostEvent, OWNER};
 use crate::store::memory::MemoryStore;
 
@@ -35,7 +35,6 @@ const DEADLINE: Duration = Duration::from_secs(600);
 
 struct Hub {
     engine: Arc<Scripted>,
-    fleet: Arc<Fleet>,
     accounts: Arc<Accounts>,
     audit: Arc<Audit>,
     store: MemoryStore,
@@ -85,8 +84,8 @@ fn hub_with(store: MemoryStore, local: Option<LocalShell>) -> Hub {
         binds: Vec::new(),
     };
     let terminals = Arc::new(Terminals::new(Wiring {
-        fleet: fleet.clone(),
         containers: Arc::new(Containers::new(fleet.clone(), images, rules)),
+        fleet,
         accounts: accounts.clone(),
         audit: audit.clone(),
         store: shared,
@@ -95,7 +94,7 @@ fn hub_with(store: MemoryStore, local: Option<LocalShell>) -> Hub {
         stop: stop.clone(),
     }));
     terminals.start();
-    Hub { engine, fleet, accounts, audit, store, terminals, stop, _events: events }
+    Hub { engine, accounts, audit, store, terminals, stop, _events: events }
 }
 
 fn hub() -> Hub {
@@ -120,6 +119,10 @@ fn caller(name: &str, role: Role) -> Caller {
 
 fn ann() -> Caller {
     caller("ann", Role::User)
+}
+
+fn root() -> Caller {
+    caller("root", Role::Admin)
 }
 
 fn open() -> Open {
@@ -240,9 +243,18 @@ impl Viewer {
     }
 }
 
-/// Bytes that tell where they stand.
+/// Bytes that tell where they stand, of a pattern 65,521 bytes long.
 fn flood(from: u64, len: usize) -> Vec<u8> {
-    (from..).take(len).map(|at| (at ^ (at >> 8) ^ (at >> 16)) as u8 | 0x80).collect()
+    static PATTERN: std::sync::LazyLock<Vec<u8>> =
+        std::sync::LazyLock::new(|| (0..65_521_u32).map(|at| (at ^ (at >> 8)) as u8).collect());
+    let start = usize::try_from(from).unwrap() % PATTERN.len();
+    let mut all = Vec::with_capacity(len + PATTERN.len());
+    all.extend_from_slice(&PATTERN[start..]);
+    while all.len() < len {
+        all.extend_from_slice(&PATTERN);
+    }
+    all.truncate(len);
+    all
 }
 
 #[tokio::test(start_paused = true)]
