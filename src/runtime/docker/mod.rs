@@ -188,8 +188,8 @@ impl Runtime for DockerEngine {
     }
 
     fn terminal_sweep(&self, left: &Leftover) -> BoxFuture<'_, Result<Option<String>>> {
-        let left = left.clone();
-        Box::pin(async move { reap::sweep(&self.client, &left).await })
+        let target = left.clone().into();
+        Box::pin(async move { reap::sweep(&self.client, &target).await })
     }
 
     fn images(&self) -> BoxFuture<'_, Result<Vec<Image>>> {

@@ -3,26 +3,32 @@
 use super::client::Client;
 use crate::runtime::{Leftover, Result};
 
-/// A terminal's program, and what marks all that was started in it.
+/// A terminal whose processes are to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
-    /// The container, by name or id.
+    /// The container's full id.
     pub(super) container: String,
-    /// The engine's id of the exec.
-    pub(super) exec: String,
-    /// `QUAYSIDE_SESSION` of everything in it.
+    /// The exec's id, where it is known.
+    pub(super) exec: Option<String>,
+    /// What `QUAYSIDE_SESSION` is in its environment.
     pub(super) session: String,
-    /// As whom it runs; none: the container's own.
+    /// As whom it ran; none: the container's own user.
     pub(super) user: Option<String>,
+}
+
+impl From<Leftover> for Target {
+    fn from(left: Leftover) -> Self {
+        let Leftover { session, container, user } = left;
+        Self { container, exec: None, session, user }
+    }
 }
 
 /// What could not be ended, in words.
 pub(super) async fn end(_client: &Client, target: &Target) -> Option<String> {
-    let Target { container, exec, session, user } = target;
-    let user = user.as_deref().unwrap_or("its own user");
-    Some(format!("exec {exec} of {session} in {container}, as {user}, was not ended"))
+    Some(format!("{target:?} was not ended"))
 }
 
 /// What could not be ended, in words.
-pub(super) async fn sweep(_client: &Client, left: &Leftover) -> Result<Option<String>> {
-    Ok(Some(format!("{} in {} was not ended", left.session, left.container)))
+pub(super) async fn sweep(client: &Client, target: &Target) -> Result<Option<String>> {
+    Ok(end(client, target).await)
 }

@@ -96,8 +96,8 @@ impl Wanted {
         // The engine answers once the program runs; nobody's output waits for that.
         window.begin_with(self.size);
         let Self { container, session, user, .. } = self;
-        let target = reap::Target { container, exec, session, user };
-        let control = Control { client: client.clone(), target, window };
+        let target = reap::Target { container, exec: Some(exec.clone()), session, user };
+        let control = Control { client: client.clone(), exec, target, window };
         TerminalSource { cmd, output, input: Box::new(Typed(input)), control: Box::new(control) }
     }
 }
@@ -122,6 +122,7 @@ async fn runs(client: &Client, exec: &str) -> Result<bool> {
 
 struct Control {
     client: Client,
+    exec: String,
     target: reap::Target,
     window: Arc<Window>,
 }
@@ -131,7 +132,7 @@ impl TerminalControl for Control {
         Box::pin(async move {
             match self.window.set(size).await {
                 Err(RuntimeError::Failed(_))
-                    if exit::state(&self.client, &self.target.exec)
+                    if exit::state(&self.client, &self.exec)
                         .await
                         .is_ok_and(|state| !state.running) =>
                 {
@@ -143,7 +144,7 @@ impl TerminalControl for Control {
     }
 
     fn exit(&self) -> BoxFuture<'_, Exit> {
-        Box::pin(exit::of_exec(&self.client, &self.target.container, &self.target.exec))
+        Box::pin(exit::of_exec(&self.client, &self.target.container, &self.exec))
     }
 
     fn end(&self) -> BoxFuture<'_, Option<String>> {

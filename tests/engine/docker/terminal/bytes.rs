@@ -1,13 +1,14 @@
 //! What comes through, both ways: every byte, and all of them.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
 use super::screen::script;
-use crate::real::{Container, DEADLINE, docker};
-use crate::support::wait::bounded;
+use crate::real::{Container, DEADLINE, docker, try_docker};
+use crate::support::wait::{bounded, pass};
 
 /// 100 MB.
 const BIG: usize = 100_000_000;
@@ -64,6 +65,17 @@ async fn a_hundred_megabytes_arrive_as_they_left() {
     let received = sum.wait_with_output().await.unwrap().stdout;
     assert_eq!((bytes, String::from_utf8(received).unwrap().trim()), (BIG, sent.as_str()));
     assert_eq!(screen.control.exit().await.code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_stops_reading_stops_the_program() {
+    let container = Container::idle();
+    let mut screen = script(&container.0, "head -c 60000000 /dev/zero; touch /done").await;
+    let done = || try_docker(&["exec", &container.0, "test", "-e", "/done"]).is_ok();
+    pass(Duration::from_secs(3)).await;
+    assert!(!done());
+    assert_eq!((screen.end().await.code, screen.said.len()), (0, 60_000_000));
+    assert!(done());
 }
 
 #[tokio::test(flavor = "multi_thread")]
