@@ -34,11 +34,14 @@ pub(super) async fn open(client: &Client, id: &str, size: Size) -> Result<Termin
         true => output,
         false => Box::new(Demux::new(output)),
     };
-    let input: Box<dyn AsyncWrite + Send + Unpin> = match (stdin, config.tty) {
+    let input: Box<dyn AsyncWrite + Send + Unpin> = if !stdin {
         // The engine reads nothing for it; what is typed must not stand in the way for ever.
-        (false, _) => Box::new(tokio::io::sink()),
-        (true, true) => Box::new(Typed(input)),
-        (true, false) => Box::new(input),
+        Box::new(tokio::io::sink())
+    } else if config.stdin_once && !config.tty {
+        // Its end is the end of the program's input; with any other the engine would end the output.
+        Box::new(input)
+    } else {
+        Box::new(Typed(input))
     };
     let window = config.tty.then(|| {
         let window = Arc::new(Window::new(client.clone(), format!("/containers/{id}")));

@@ -122,7 +122,6 @@ async fn runs(client: &Client, exec: &str) -> Result<bool> {
 
 struct Control {
     client: Client,
-    /// The engine's id of it.
     exec: String,
     target: reap::Target,
     window: Arc<Window>,

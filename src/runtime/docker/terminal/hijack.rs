@@ -60,7 +60,7 @@ pub(super) async fn hijack(client: &Client, path: &str, body: Bytes) -> Result<H
     Ok(Hijacked { output: Box::new(Cursor::new(parts.read_buf).chain(output)), input })
 }
 
-/// The way to a program with a terminal: it is never shut down, because the engine would end the output with it.
+/// The way to a program that is never shut down, because the engine would end the output with it.
 pub(super) struct Typed(pub(super) WriteHalf<Box<dyn Stream>>);
 
 impl AsyncWrite for Typed {

@@ -8,6 +8,8 @@ mod exec;
 mod exit;
 mod find;
 mod hijack;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use super::client::Client;

@@ -1,14 +1,14 @@
 //! What comes through, both ways: every byte, and all of them.
 
 use std::process::Stdio;
-use std::time::Instant;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
 use super::screen::script;
-use crate::real::{Container, DEADLINE, docker};
-use crate::support::wait::bounded;
+use crate::real::{Container, DEADLINE, docker, try_docker};
+use crate::support::wait::{bounded, pass};
 
 /// 100 MB.
 const BIG: usize = 100_000_000;
@@ -51,7 +51,7 @@ async fn a_hundred_megabytes_arrive_as_they_left() {
         .spawn()
         .unwrap();
     let mut into = sum.stdin.take().unwrap();
-    let (begun, mut bytes, mut piece) = (Instant::now(), 0, vec![0; 64 << 10]);
+    let (mut bytes, mut piece) = (0, vec![0; 64 << 10]);
     loop {
         match bounded(DEADLINE, "more", screen.output.read(&mut piece)).await.unwrap() {
             0 => break,
@@ -62,19 +62,29 @@ async fn a_hundred_megabytes_arrive_as_they_left() {
         }
     }
     drop(into);
-    let took = begun.elapsed();
     let received = sum.wait_with_output().await.unwrap().stdout;
     assert_eq!((bytes, String::from_utf8(received).unwrap().trim()), (BIG, sent.as_str()));
     assert_eq!(screen.control.exit().await.code, 0);
-    println!("{:.0} MB/s", BIG as f64 / took.as_secs_f64() / 1e6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_stops_reading_stops_the_program() {
+    let container = Container::idle();
+    let mut screen = script(&container.0, "head -c 60000000 /dev/zero; touch /done").await;
+    let done = || try_docker(&["exec", &container.0, "test", "-e", "/done"]).is_ok();
+    pass(Duration::from_secs(3)).await;
+    assert!(!done());
+    assert_eq!((screen.end().await.code, screen.said.len()), (0, 60_000_000));
+    assert!(done());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_typed_arrives_whole() {
     let container = Container::idle();
-    // A megabyte that holds every byte.
-    let typed: Vec<u8> =
+    // A megabyte that holds every byte; were the last of them NUL, it would wait for the next key.
+    let mut typed: Vec<u8> =
         (0..1 << 20).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    typed.push(b'.');
     let take =
         format!("stty raw -echo; echo ready; head -c {} >/typed; sha256sum </typed", typed.len());
     let mut screen = script(&container.0, &take).await;
@@ -93,24 +103,22 @@ async fn what_is_typed_arrives_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_key_is_held_back_or_taken_for_a_command_to_the_engine() {
     let container = Container::idle();
-    let mut screen = script(&container.0, "stty raw -echo; echo ready; cat -v").await;
+    let each =
+        "stty raw -echo; echo ready; while :; do dd bs=1 count=1 2>/dev/null | od -An -tx1; done";
+    let mut screen = script(&container.0, each).await;
     screen.until("ready").await;
     // The engine's own default, in single strokes.
-    for key in ["\u{10}", "\u{11}"] {
+    for (key, shown) in [("\u{10}", "10\n"), ("\u{11}", "11\n")] {
         screen.type_in(key).await;
-        screen
-            .until(match key {
-                "\u{10}" => "^P",
-                _ => "^Q",
-            })
-            .await;
+        screen.until(shown).await;
     }
     // A key that is held down: only the first may wait for the second.
     for _ in 0..20 {
         screen.type_in("\0").await;
     }
     screen.type_in("x").await;
-    screen.until(&format!("{}x", "^@".repeat(20))).await;
+    screen.until("78\n").await;
+    assert_eq!(screen.text().matches("00\n").count(), 20, "{}", screen.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,6 +38,15 @@ async fn what_goes_with_its_container_ends_with_137() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_runs_in_the_background_does_not_hold_the_end_up() {
+    let container = Container::idle();
+    for job in ["sleep 1000 &", "setsid sleep 1000 &"] {
+        let mut screen = script(&container.0, &format!("trap '' HUP; {job} exit 5")).await;
+        assert_eq!(screen.end().await.code, 5, "{job}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_engine_that_is_gone_leaves_the_end_unknown() {
     let (container, between) = (Container::idle(), Between::start());
     let engine = DockerEngine::new(config(&format!("unix://{}", between.path))).unwrap();

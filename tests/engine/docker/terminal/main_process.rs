@@ -4,7 +4,7 @@ use quayside::runtime::{Program, Size};
 use tokio::io::AsyncWriteExt;
 
 use super::screen::{SIZE, open};
-use crate::real::{Container, docker, inspect};
+use crate::real::{Container, docker, inspect, name};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_with_a_terminal_is_joined_raw_and_has_a_window() {
@@ -28,10 +28,11 @@ async fn one_with_a_terminal_is_joined_raw_and_has_a_window() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_without_comes_without_frames_and_is_told_when_its_input_ends() {
-    let container = Container::run(
-        &["-i"],
-        "while read line; do echo \"got $line\"; echo err >&2; done; exit 4",
-    );
+    let script = "while read line; do echo \"got $line\"; echo err >&2; done; exit 4";
+    // So made, its input ends with that of the first who joins it.
+    let container = Container(name("once"));
+    docker(&["create", "-i", "--name", &container.0, "busybox", "sh", "-c", script]);
+    docker(&["start", &container.0]);
     let mut screen = open(&container.0, Program::Attach).await.unwrap();
     screen.control.resize(SIZE).await.unwrap();
     screen.type_in("one\ntwo\n").await;
@@ -42,6 +43,16 @@ async fn one_without_comes_without_frames_and_is_told_when_its_input_ends() {
     assert_eq!(screen.end().await.code, 4);
     let lines = screen.text();
     assert_eq!((lines.matches("err\n").count(), lines.len()), (2, 24), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_goes_on_reading_keeps_its_output_when_typing_ends() {
+    let container = Container::run(&["-i"], "read line; sleep 0.2; echo \"got $line\"; exit 4");
+    let mut screen = open(&container.0, Program::Attach).await.unwrap();
+    screen.type_in("one\n").await;
+    screen.input.shutdown().await.unwrap();
+    assert_eq!(screen.end().await.code, 4);
+    assert_eq!(screen.text(), "got one\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
