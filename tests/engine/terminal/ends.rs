@@ -75,6 +75,7 @@ async fn an_image_without_a_shell_is_told_what_was_tried() {
     room.docker
         .run(&["run", "-d", "--name", &bare, "--network", "none", &image, "/sleep", "100000"])
         .await;
+    room.knows(&bare).await;
     let mut desk = room.desk().await;
     let error = desk.refused(&json!({ "opt": "open", "host": "a", "container": bare })).await;
     assert_eq!(error["code"], "not_found", "{error}");

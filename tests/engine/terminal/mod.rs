@@ -14,6 +14,7 @@ use crate::support::desk::Desk;
 use crate::support::docker::Docker;
 use crate::support::hub::{Plan, TestHub};
 use crate::support::scratch::Scratch;
+use crate::support::wait;
 
 /// A hub over one engine, and a container.
 struct Room {
@@ -53,7 +54,22 @@ impl Room {
                 "100000",
             ])
             .await;
+        room.knows(&room.name).await;
         room
+    }
+
+    /// Waits until the hub knows a container.
+    async fn knows(&self, name: &str) {
+        wait::until("the container to be known", async || {
+            let data = json!({ "opt": "list", "host": "a" });
+            let list = self.hub.reply(&self.admin, "container", &data).await;
+            let items = list["items"].as_array().unwrap();
+            items
+                .iter()
+                .any(|item| item["name"] == name && item["state"] == "running")
+                .then_some(())
+        })
+        .await;
     }
 
     async fn desk(&self) -> Desk {
