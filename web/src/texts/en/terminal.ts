@@ -65,10 +65,16 @@ export const terminal = {
     paused: (name: string) => `${name} is paused: nothing in it runs until it is resumed.`,
     exited: (name: string) => `${name} does not run.`,
     restarting: (name: string) => `${name} is restarting.`,
-    gone: (name: string) => `${name} is not there any more.`,
+    gone: 'This container is not there, or not any more.',
     away: (host: string) => `The host ${host} does not answer.`,
     startFirst: 'Start it to open a terminal in it.',
     start: (name: string) => `Start ${name}`,
+  },
+
+  empty: {
+    title: 'No terminal is open',
+    hint: 'Terminals of this container are shown here.',
+    role: 'Your role may look at this container, not enter it: its owner, an operator or admin can.',
   },
 
   people: {
@@ -94,8 +100,8 @@ export const terminal = {
   search: {
     open: 'Search (Ctrl-Shift-F)',
     label: 'Search in the terminal',
-    next: 'Next (Enter)',
-    previous: 'Previous (Shift-Enter)',
+    next: 'Next (Shift-Enter)',
+    previous: 'Previous (Enter)',
     close: 'Close the search (Esc)',
     matchCase: 'Match case',
     regex: 'Regular expression',
