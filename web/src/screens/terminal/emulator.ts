@@ -10,7 +10,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal } from '@xterm/xterm'
 import type { WebglAddon } from '@xterm/addon-webgl'
 import type { Size } from '../../hub'
-import { palette } from './palette'
+import { marks, palette } from './palette'
 
 export interface Told {
   data(text: string): void
@@ -139,7 +139,7 @@ export class Emulator {
       this.webgl = null
       return
     }
-    if (this.webgl !== null || document.createElement('canvas').getContext('webgl2') === null) return
+    if (this.webgl !== null || !accelerated()) return
     const { WebglAddon } = await import('@xterm/addon-webgl')
     if (!this.visible || this.webgl !== null) return
     try {
@@ -183,12 +183,9 @@ export class Emulator {
       this.endSearch()
       return true
     }
-    const { yellow = '', brightYellow = '' } = palette()
-    const decorations = { matchBackground: palette().selectionInactiveBackground ?? '', matchOverviewRuler: yellow }
-    const active = { activeMatchBackground: brightYellow, activeMatchColorOverviewRuler: brightYellow }
     try {
       if (options.regex) new RegExp(text)
-      const all = { ...options, decorations: { ...decorations, ...active } }
+      const all = { ...options, decorations: marks(this.terminal.options.theme ?? {}) }
       if (back) this.search.findPrevious(text, all)
       else this.search.findNext(text, all)
       return true
@@ -216,6 +213,16 @@ export class Emulator {
       },
     }
   }
+}
+
+/** Where no graphics card draws, the page's own elements are the faster way. */
+function accelerated(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true })
+  if (context === null) return false
+  const info = context.getExtension('WEBGL_debug_renderer_info')
+  const name = String(context.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER))
+  context.getExtension('WEBGL_lose_context')?.loseContext()
+  return !/swiftshader|llvmpipe|software/i.test(name)
 }
 
 function isWeb(url: string): boolean {

@@ -38,13 +38,26 @@ export function palette(): ITheme {
     cursor: accent,
     cursorAccent: resolve('var(--surface)'),
     selectionBackground: `${accent}55`,
-    selectionInactiveBackground: resolve('var(--accent-soft)'),
+    selectionInactiveBackground: `${accent}99`,
     scrollbarSliderBackground: `${resolve('var(--line-strong)')}66`,
     scrollbarSliderHoverBackground: `${resolve('var(--line-strong)')}aa`,
     scrollbarSliderActiveBackground: resolve('var(--line-strong)'),
   }
   probe.remove()
   return theme
+}
+
+/** Behind what a search has found; the one that is shown is selected too. */
+export function marks(theme: ITheme): { matchBackground: string; matchOverviewRuler: string; activeMatchBorder: string; activeMatchColorOverviewRuler: string } {
+  const { background = '', yellow = '', cursor = '' } = theme
+  return { matchBackground: mixed(yellow, background), matchOverviewRuler: yellow, activeMatchBorder: cursor, activeMatchColorOverviewRuler: cursor }
+}
+
+/** A third of one colour in another. */
+function mixed(some: string, rest: string): string {
+  const parts = (colour: string) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))
+  const [a, b] = [parts(some), parts(rest)]
+  return hex(a.map((one, i) => (one + 2 * (b[i] ?? 0)) / 3).join(' '))
 }
 
 /** `#rrggbb` of a resolved colour. */
