@@ -129,6 +129,11 @@ export class Drawn implements Drawer {
   }
 }
 
+/** Whether a session's window leaves some of the place empty. */
+export function isSmaller(window: Size | null, fits: Size | null): boolean {
+  return window !== null && fits !== null && (window.cols < fits.cols || window.rows < fits.rows)
+}
+
 const all = new WeakMap<TerminalTab, Drawn>()
 
 /** The one of this terminal, in its place. */

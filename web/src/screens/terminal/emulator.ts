@@ -155,6 +155,11 @@ export class Emulator {
     }
   }
 
+  /** Nobody is there to type to any more. */
+  end(): void {
+    this.terminal.write('\x1b[?25l')
+  }
+
   focus(): void {
     this.terminal.focus()
   }
