@@ -5,6 +5,7 @@ import type { Ears, Size, Stage, TerminalLine, Wish } from '../hub'
 import type { TerminalItem, TerminalViewer } from '../protocol'
 import { t } from '../texts'
 import { command, hub } from './connection.svelte'
+import { containerKey, containers } from './containers.svelte'
 import { problems } from './problems.svelte'
 import { session } from './session.svelte'
 
@@ -125,7 +126,8 @@ export class TerminalTab {
   async close(): Promise<void> {
     try {
       const left = await this.line?.close()
-      if (left != null) problems.notice('warning', `${t.terminal.close.left(this.container)}: ${left}`)
+      const name = containers.all.get(containerKey({ host: this.host, id: this.container }))?.name ?? this.container
+      if (left != null) problems.notice('warning', `${t.terminal.close.left(name)}: ${left}`)
     } catch {
       // The connection went first: the hub ends it when nobody has come back for it.
     }

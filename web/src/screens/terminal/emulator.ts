@@ -48,6 +48,8 @@ export class Emulator {
   private readonly search = new SearchAddon({ highlightLimit: FOUND_MOST })
   private webgl: WebglAddon | null = null
   private visible = false
+  /** How was searched last. */
+  private searched = ''
   /** An old screen is being drawn: what it seems to ask was answered long ago. */
   private muted = false
 
@@ -188,6 +190,10 @@ export class Emulator {
       this.endSearch()
       return true
     }
+    const how = `${options.regex} ${options.caseSensitive}`
+    // The addon counts anew for another text only.
+    if (how !== this.searched) this.search.clearDecorations()
+    this.searched = how
     try {
       if (options.regex) new RegExp(text)
       const all = { ...options, decorations: marks(this.terminal.options.theme ?? {}) }
