@@ -14,6 +14,7 @@ import { Hub, freePort } from './hub.mjs'
 import { outages } from './outages.mjs'
 import { picture } from './picture.mjs'
 import { screens } from './screens.mjs'
+import { terminal } from './terminal.mjs'
 
 /** Milliseconds a test may take; the longest waits for a transport that is tried again after half a minute. */
 const LIMIT = 180_000
@@ -66,7 +67,7 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  for (const tests of [dashboard, eventSource, outages, screens, picture]) {
+  for (const tests of [dashboard, eventSource, outages, screens, terminal, picture]) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }
 } finally {

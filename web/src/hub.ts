@@ -6,10 +6,12 @@ import { openPolling } from './hub/poll'
 import { post } from './hub/packet'
 import { openSocket } from './hub/socket'
 import { openStream } from './hub/stream'
+import { TerminalLine, type Ears, type Size, type Wish } from './hub/terminal'
 import { isLog, type Failure, type Kind, type Sink, type Subscription, type Transport } from './hub/transport'
 import type { ErrorBody, Push } from './protocol'
 
 export { HubError } from './hub/packet'
+export type { Ears, Size, Stage, TerminalLine, Wish } from './hub/terminal'
 export type { Kind } from './hub/transport'
 
 /** How the page is connected, for the badge. Times are milliseconds of the page's clock. */
@@ -58,6 +60,7 @@ interface Shared extends Subscription {
 
 export class Hub {
   private readonly subscriptions = new Map<string, Shared>()
+  private readonly lines = new Set<TerminalLine>()
   private current: Transport | null = null
   /** One that is being opened: the only one, or a better one beside `current`. */
   private opening: Transport | null = null
@@ -95,6 +98,23 @@ export class Hub {
   tryNow(): void {
     if (!this.running) return this.start()
     if (this.current === null && this.opening === null) this.open(0)
+  }
+
+  /** Does not wait to try a WebSocket beside the transport in use. */
+  tryBetter(): void {
+    if (this.opening === null && this.current !== null && this.current.kind !== 'websocket') this.open(0)
+    else this.tryNow()
+  }
+
+  /**
+   * Begins or joins a terminal, at once or as soon as there is a WebSocket, and again
+   * after every break until it ends or is left.
+   */
+  terminal(wish: Wish, size: Size, ears: Ears): TerminalLine {
+    const line = new TerminalLine(wish, size, ears, (left) => this.lines.delete(left))
+    this.lines.add(line)
+    line.carry(this.current?.wire ?? null)
+    return line
   }
 
   /**
@@ -164,6 +184,7 @@ export class Hub {
     this.tell({ transport: transport.kind, nextTry: null, reason: level === 0 ? null : this.status.reason })
     if (level === 0) for (const subscription of before) transport.watch(subscription)
     else this.later()
+    for (const line of this.lines) line.carry(transport.wire ?? null)
     clearInterval(this.pinger)
     this.pinger = setInterval(() => this.measure(transport), PING_EVERY)
     this.measure(transport)
@@ -241,10 +262,12 @@ export class Hub {
   private drop(): void {
     clearTimeout(this.timer)
     clearInterval(this.pinger)
+    const worked = this.current !== null
     this.current?.close()
     this.opening?.close()
     this.current = null
     this.opening = null
+    if (worked) for (const line of this.lines) line.carry(null)
   }
 
   private tell(change: Partial<Status>): void {

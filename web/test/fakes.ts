@@ -5,8 +5,9 @@ import { vi } from 'vitest'
 export class FakeSocket {
   static all: FakeSocket[] = []
   sent: { type: string; id: number; data: Record<string, unknown> }[] = []
+  frames: Uint8Array[] = []
   onopen: (() => void) | null = null
-  onmessage: ((message: { data: string }) => void) | null = null
+  onmessage: ((message: { data: string | ArrayBuffer }) => void) | null = null
   onclose: ((event: { code: number; reason: string }) => void) | null = null
   closed = false
 
@@ -18,8 +19,9 @@ export class FakeSocket {
     if (socket === undefined) throw new Error('no socket was opened')
     return socket
   }
-  send(text: string) {
-    this.sent.push(JSON.parse(text))
+  send(data: string | Uint8Array) {
+    if (typeof data === 'string') this.sent.push(JSON.parse(data))
+    else this.frames.push(data)
   }
   close() {
     this.closed = true
@@ -41,6 +43,24 @@ export class FakeSocket {
   }
   tell(packet: object) {
     this.onmessage?.({ data: JSON.stringify(packet) })
+  }
+  /** Packets `terminal` with this verb. */
+  asked(opt: string) {
+    return this.sent.filter(({ type, data }) => type === 'terminal' && data['opt'] === opt)
+  }
+  /** Answers the newest of them. */
+  async answer(opt: string, data: object) {
+    this.tell({ type: 'reply', id: this.asked(opt).at(-1)?.id, data })
+    await settle()
+  }
+  /** Output of a terminal, as the hub frames it. */
+  output(terminal: number, offset: number, text: string) {
+    const bytes = new TextEncoder().encode(text)
+    const frame = new Uint8Array(13 + bytes.length)
+    new DataView(frame.buffer).setUint32(1, terminal)
+    new DataView(frame.buffer).setBigUint64(5, BigInt(offset))
+    frame.set(bytes, 13)
+    this.onmessage?.({ data: frame.buffer })
   }
   /** Answers the newest subscription to a topic with its number. */
   async agree(topic: string, sub: number, more: object = {}) {

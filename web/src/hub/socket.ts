@@ -1,11 +1,14 @@
 // Packets over one WebSocket. The session cookie authenticates it when it opens.
 
-import type { ErrorBody, Push } from '../protocol'
+import type { ErrorBody, Push, TerminalPush } from '../protocol'
+import { inputFrame, readOutput } from './frame'
 import { parse } from './packet'
-import { OPEN_TIMEOUT, PING_TIMEOUT, type Failure, type Sink, type Subscription, type Transport } from './transport'
+import { OPEN_TIMEOUT, PING_TIMEOUT, type Ear, type Failure, type Sink, type Subscription, type Transport, type Wire } from './transport'
 
 /** Pushes that came before the reply that names their subscription; more than these means a confused hub. */
 const EARLY_PUSHES = 1_000
+/** The same for terminals: a window of 256 KiB comes in no more pieces than these. */
+const EARLY_PIECES = 1_000
 
 interface Waiting {
   resolve(data: Record<string, unknown>): void
@@ -16,10 +19,14 @@ export function openSocket(sink: Sink): Transport {
   const url = new URL('/ws', location.href)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   const socket = new WebSocket(url)
+  socket.binaryType = 'arraybuffer'
   const waiting = new Map<number, Waiting>()
   const bySub = new Map<number, Subscription>()
   const wanted = new Set<Subscription>()
   let early: { sub: number; push: Push }[] = []
+  const ears = new Map<number, Ear>()
+  let earlyPieces: { terminal: number; told: (ear: Ear) => void }[] = []
+  let asking = 0
   let unanswered = 0
   let lastId = 0
   let proven = false
@@ -47,6 +54,41 @@ export function openSocket(sink: Sink): Transport {
       waiting.set(id, { resolve, reject })
       socket.send(JSON.stringify({ type, id, data }))
     })
+  }
+
+  /** Hands something to the terminal it is for; what comes before the reply that names it waits. */
+  function terminal(terminal: number, told: (ear: Ear) => void) {
+    const ear = ears.get(terminal)
+    if (ear !== undefined) told(ear)
+    else if (asking > 0 && earlyPieces.length < EARLY_PIECES) earlyPieces.push({ terminal, told })
+  }
+
+  const wire: Wire = {
+    ask: async (data) => {
+      asking++
+      try {
+        return await ask('terminal', data)
+      } finally {
+        // Only after whoever asked has read the reply and listens.
+        setTimeout(() => {
+          asking--
+          if (asking === 0) earlyPieces = []
+        })
+      }
+    },
+    tell: (data) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'terminal', data }))
+    },
+    type: (terminal, bytes) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(inputFrame(terminal, bytes))
+    },
+    hear: (terminal, ear) => {
+      if (ear === null) return void ears.delete(terminal)
+      ears.set(terminal, ear)
+      const now = earlyPieces.filter((piece) => piece.terminal === terminal)
+      earlyPieces = earlyPieces.filter((piece) => piece.terminal !== terminal)
+      for (const { told } of now) told(ear)
+    },
   }
 
   async function ping(): Promise<number> {
@@ -111,7 +153,13 @@ export function openSocket(sink: Sink): Transport {
   }
 
   socket.onmessage = ({ data }) => {
-    if (ended || typeof data !== 'string') return
+    if (ended) return
+    if (data instanceof ArrayBuffer) {
+      const frame = readOutput(data)
+      if (frame !== null) terminal(frame.terminal, (ear) => ear.output(frame.offset, frame.bytes))
+      return
+    }
+    if (typeof data !== 'string') return
     const packet = parse(data) as { type?: string; id?: unknown; sub?: number; data?: unknown } | null
     if (packet === null) return
     if (packet.type === 'reply' || packet.type === 'error') {
@@ -123,6 +171,7 @@ export function openSocket(sink: Sink): Transport {
     }
     const push = packet as Push
     if (push.type === 'notice') return sink.notice(push.data.level, push.data.message)
+    if (push.type === 'terminal') return terminal(push.data.terminal, (ear) => ear.push(push.data as TerminalPush))
     const sub = packet.sub ?? 0
     const subscription = bySub.get(sub)
     if (subscription !== undefined) sink.push(subscription, push)
@@ -131,7 +180,7 @@ export function openSocket(sink: Sink): Transport {
 
   socket.onclose = ({ code, reason }) => lose(failureOf(code, reason))
 
-  return { kind: 'websocket', watch, unwatch, ping, close }
+  return { kind: 'websocket', wire, watch, unwatch, ping, close }
 }
 
 /** What a close code asks of the client. */

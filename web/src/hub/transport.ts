@@ -1,6 +1,6 @@
 // What every way to the hub has in common: what it is asked for, and what it tells back.
 
-import type { ErrorBody, Push } from '../protocol'
+import type { ErrorBody, Push, TerminalPush } from '../protocol'
 
 export type Kind = 'websocket' | 'sse' | 'polling'
 
@@ -40,8 +40,29 @@ export interface Sink {
   lost(failure: Failure): void
 }
 
+/** What one terminal hears, by its number on the connection. */
+export interface Ear {
+  /** Bytes as the program wrote them; `offset` is that of the first in the session. */
+  output(offset: number, bytes: Uint8Array): void
+  push(push: TerminalPush): void
+}
+
+/** What terminals need of a transport. */
+export interface Wire {
+  /** Sends a `terminal` packet; gives its reply, or rejects with the hub's error. */
+  ask(data: object): Promise<unknown>
+  /** Sends one whose answer matters to nobody. */
+  tell(data: object): void
+  /** Types into a terminal. */
+  type(terminal: number, bytes: Uint8Array): void
+  /** Who hears a number from now on, beginning with what came before its reply was read; null: nobody. */
+  hear(terminal: number, ear: Ear | null): void
+}
+
 export interface Transport {
   readonly kind: Kind
+  /** Only a WebSocket has one. */
+  readonly wire?: Wire
   watch(subscription: Subscription): void
   unwatch(subscription: Subscription): void
   /** Milliseconds there and back; rejects when no answer came in time. */

@@ -1,6 +1,7 @@
 // Every text of the dashboard, in English.
 
 import type { ErrorCode } from '../protocol'
+import { terminal } from './en/terminal'
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 
@@ -187,6 +188,8 @@ export const en = {
     allContainers: 'All containers',
     away: (reason: string) => `away: ${reason}`,
   },
+
+  terminal,
 
   keys: {
     title: 'Keys',
