@@ -71,35 +71,42 @@ fn number(entry: &Entry) -> Option<u64> {
 fn write_and_push() {
     let Ok(data) = std::env::var(DATA) else { return };
     let first: u64 = std::env::var(FIRST).unwrap().parse().unwrap();
-    let late = std::env::var(LATE).is_ok();
-    let order = if late { TailOrder::AfterPush } else { TailOrder::BeforePush };
+    let late: Option<u64> = std::env::var(LATE).ok().map(|pushes| pushes.parse().unwrap());
+    let order = if late.is_some() { TailOrder::AfterPush } else { TailOrder::BeforePush };
+    let end = late.map_or(u64::MAX, |pushes| first + pushes);
     Runtime::new().unwrap().block_on(async {
         let (log, sender) = open(Path::new(&data), order).await;
         let mut cursor = cursor(&log, Start::Newest);
         tokio::spawn(async move {
-            for number in first.. {
+            for number in first..end {
                 sender.send(incoming(number)).await.unwrap();
             }
         });
         let mut out = std::io::stdout().lock();
-        loop {
+        let mut next = first;
+        while next < end {
             for entry in cursor.next(SOME).await.unwrap() {
                 let number = number(&entry).unwrap();
                 // A torn line is no push; the parent reads whole ones only.
                 out.write_all(format!("@{} {number}\n", entry.position()).as_bytes()).unwrap();
+                next = number + 1;
             }
             out.flush().unwrap();
         }
+        // At the very moment after the last push: from outside, the disk may be quicker.
+        let _ =
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     });
 }
 
-/// Starts the process, lets it push at least `pushes` events, kills it, and gives all it pushed.
+/// Starts the process, lets it push at least `pushes` events, kills it, and gives all it pushed. One whose tail is
+/// `late` pushes so many and kills itself.
 fn push_and_kill(data: &Path, first: u64, late: bool, pushes: u64) -> Vec<(Position, u64)> {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["log::write_and_push", "--exact", "--ignored", "--nocapture"]);
     command.env(DATA, data).env(FIRST, first.to_string()).stdout(Stdio::piped());
     if late {
-        command.env(LATE, "1");
+        command.env(LATE, pushes.to_string());
     }
     let mut child = command.spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -110,7 +117,7 @@ fn push_and_kill(data: &Path, first: u64, late: bool, pushes: u64) -> Vec<(Posit
             pushed.push((position.parse().unwrap(), number.parse().unwrap()));
         }
         line.clear();
-        if pushed.len() as u64 >= pushes && !killed {
+        if pushed.len() as u64 >= pushes && !killed && !late {
             child.kill().unwrap();
             killed = true;
         }

@@ -417,6 +417,12 @@ export interface Create2 {
     [k: string]: unknown
   }
   /**
+   * Forbidden, never ignored.
+   */
+  cgroup_parent?: {
+    [k: string]: unknown
+  }
+  /**
    * Arguments, or the whole command where the image has no entrypoint.
    */
   cmd?: string[] | null
@@ -498,9 +504,21 @@ export interface Create2 {
    */
   restart?: string | null
   /**
+   * Forbidden, never ignored.
+   */
+  security_opt?: {
+    [k: string]: unknown
+  }
+  /**
    * Whether to start it.
    */
   start?: boolean
+  /**
+   * Forbidden, never ignored.
+   */
+  sysctls?: {
+    [k: string]: unknown
+  }
   /**
    * Whether its main process has a terminal.
    */
@@ -509,6 +527,18 @@ export interface Create2 {
    * A name or number inside the container.
    */
   user?: string | null
+  /**
+   * Forbidden, never ignored.
+   */
+  userns?: {
+    [k: string]: unknown
+  }
+  /**
+   * Forbidden, never ignored.
+   */
+  uts?: {
+    [k: string]: unknown
+  }
   /**
    * Volumes and, for operator and admin, directories.
    */

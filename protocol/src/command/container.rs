@@ -270,4 +270,19 @@ pub struct Create {
     /// Forbidden, never ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ipc: Option<serde_json::Value>,
+    /// Forbidden, never ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uts: Option<serde_json::Value>,
+    /// Forbidden, never ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userns: Option<serde_json::Value>,
+    /// Forbidden, never ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cgroup_parent: Option<serde_json::Value>,
+    /// Forbidden, never ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_opt: Option<serde_json::Value>,
+    /// Forbidden, never ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sysctls: Option<serde_json::Value>,
 }

@@ -81,12 +81,18 @@ fn refuse_privilege(create: &Create) -> Result<()> {
         ("devices", &create.devices),
         ("pid", &create.pid),
         ("ipc", &create.ipc),
+        ("uts", &create.uts),
+        ("userns", &create.userns),
+        ("cgroup_parent", &create.cgroup_parent),
+        ("security_opt", &create.security_opt),
+        ("sysctls", &create.sysctls),
     ];
     for (field, value) in asked {
         let nothing = match value {
             None | Some(Value::Null | Value::Bool(false)) => true,
             Some(Value::String(text)) => text.is_empty(),
             Some(Value::Array(list)) => list.is_empty(),
+            Some(Value::Object(map)) => map.is_empty(),
             Some(_) => false,
         };
         if !nothing {

@@ -44,6 +44,11 @@ fn privilege_is_forbidden_to_everybody_and_named() {
         ("devices", json!(["/dev/sda"])),
         ("pid", json!("host")),
         ("ipc", json!("host")),
+        ("uts", json!("host")),
+        ("userns", json!("host")),
+        ("cgroup_parent", json!("/")),
+        ("security_opt", json!(["seccomp=unconfined"])),
+        ("sysctls", json!({"kernel.shm_rmid_forced": "0"})),
         ("network", json!("host")),
     ] {
         assert_eq!(
