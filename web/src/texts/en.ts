@@ -1,6 +1,9 @@
 // Every text of the dashboard, in English.
 
 import type { ErrorCode } from '../protocol'
+import { charts, container, files, inspect, logs } from './en/container'
+import { table } from './en/table'
+import { verbs } from './en/verbs'
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 
@@ -132,17 +135,13 @@ export const en = {
     more: (n: number) => `+${n}`,
   },
 
-  actions: {
-    start: 'Start',
-    stop: 'Stop',
-    startName: (name: string) => `Start ${name}`,
-    stopName: (name: string) => `Stop ${name}`,
-    pending: { start: 'starting …', stop: 'stopping …' },
-    failed: {
-      start: (name: string, host: string) => `${name} on ${host} was not started`,
-      stop: (name: string, host: string) => `${name} on ${host} was not stopped`,
-    },
-  },
+  verbs,
+  table,
+  container,
+  logs,
+  charts,
+  files,
+  inspect,
 
   events: {
     title: 'Events',
@@ -193,8 +192,10 @@ export const en = {
     list: [
       ['/', 'search'],
       ['↑ ↓', 'move in a table'],
-      ['Enter', 'events of the container in focus'],
-      ['s', 'start or stop it'],
+      ['Enter', 'open the container in focus'],
+      ['s · r · l', 'start or stop it, restart it, its logs'],
+      ['x', 'select it'],
+      ['.', 'its actions'],
       ['g o · g c · g h · g e', 'overview, containers, hosts, events'],
       ['?', 'this list'],
       ['Esc', 'close, or clear the search'],
