@@ -7,13 +7,18 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startNginx } from './between.mjs'
 import { openBrowser } from './browser.mjs'
+import { container } from './container.mjs'
 import { dashboard } from './dashboard.mjs'
 import { Engine } from './engine.mjs'
 import { eventSource } from './eventsource.mjs'
+import { files } from './files.mjs'
 import { Hub, freePort } from './hub.mjs'
+import { logs } from './logs.mjs'
 import { outages } from './outages.mjs'
 import { picture } from './picture.mjs'
 import { screens } from './screens.mjs'
+import { table } from './table.mjs'
+import { why } from './why.mjs'
 
 /** Milliseconds a test may take; the longest waits for a transport that is tried again after half a minute. */
 const LIMIT = 180_000
@@ -66,7 +71,7 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  for (const tests of [dashboard, eventSource, outages, screens, picture]) {
+  for (const tests of [dashboard, table, container, logs, files, why, eventSource, outages, screens, picture]) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }
 } finally {

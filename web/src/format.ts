@@ -28,11 +28,17 @@ export function span(ms: number): string {
 // Made once: to make a formatter costs more than to draw a row.
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' })
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
+const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
 const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
 
 /** Exact, in the viewer's zone. */
 export function exact(ms: number): string {
   return whole.format(ms)
+}
+
+/** Day with its year, and minute: for what may be years old. */
+export function dated(ms: number): string {
+  return dayAndTime.format(ms)
 }
 
 /** The clock's time, with the day where it is not today. */

@@ -34,9 +34,9 @@ export function hostLook(host: Host): Look {
   return { shape: 'cross', tone: 'bad', word }
 }
 
-/** It ended, and not well. */
+/** It ended, and not well; or could not begin. */
 export function failed({ state, reason }: Container): boolean {
-  return state === 'exited' && reason != null && reason !== '' && reason !== 'exit 0'
+  return (state === 'exited' || state === 'created') && reason != null && reason !== '' && reason !== 'exit 0'
 }
 
 /** How long it has been so and why, counted on here: the engine's own words stand still. */

@@ -20,8 +20,7 @@ export function marksOf(rows: readonly Row[]): Mark[] {
   return events.map((event) => ({ time: event.timestamp, word: words(event), tone: eventLook(event).tone })).reverse()
 }
 
-/** The exit code or the signal belongs to it, the image does not. */
 function words(event: Event): string {
-  const first = detail({ ...event, attrs: { ...event.attrs, image: '' } }).split(' · ')[0] ?? ''
+  const first = detail(event, false)
   return first === '' ? event.action : `${event.action}, ${first}`
 }
