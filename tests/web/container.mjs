@@ -88,7 +88,7 @@ export const container = {
     assert.equal(await tree.getByText('restart_count').count(), 0)
     assert.match(page.url(), /q=needle/)
     await page.getByRole('searchbox').fill('')
-    await page.getByRole('button', { name: 'Fold all' }).click()
+    await page.getByRole('button', { name: 'Fold all', exact: true }).click()
     await until('a folded tree', async () => !(await tree.getByText('needle-in-it').isVisible()))
     await page.getByRole('button', { name: 'Unfold all' }).click()
     await tree.getByText('needle-in-it').waitFor()

@@ -6,7 +6,17 @@ import { Visitor } from './browser.mjs'
 
 const SCREENS = { overview: '/', containers: '/containers', hosts: '/hosts', events: '/events', nothing: '/containers?q=there-is-no-such-thing' }
 
-async function look({ browser, hub, artefacts }, width, theme) {
+/** Of a container that runs: name, address, what is there when it is drawn. */
+const TABS = [
+  ['overview', '', '#facts'],
+  ['logs', '/logs', '.line, .empty'],
+  ['stats', '/stats', '.uplot'],
+  ['files', '/files', '[data-row]'],
+  ['events', '/events', '[role=listitem]'],
+  ['inspect', '/inspect', 'details'],
+]
+
+async function look({ browser, hub, a, b, artefacts }, width, theme) {
   const visitor = await Visitor.come(browser, hub.url, { width, height: width < 500 ? 844 : 900, theme })
   const { page } = visitor
   const keep = async (name) => {
@@ -26,6 +36,26 @@ async function look({ browser, hub, artefacts }, width, theme) {
     await page.locator(ready).first().waitFor()
     await keep(name)
   }
+  for (const [name, tab, ready] of TABS) {
+    await visitor.go(`/containers/a/${await a.id('web-look-a')}${tab}`)
+    await page.locator(ready).first().waitFor()
+    await keep(`container-${name}`)
+  }
+  await visitor.go(`/containers/a/${await a.id('web-look-died-a')}`)
+  await page.getByRole('region', { name: 'What happened before' }).getByRole('listitem').first().waitFor()
+  await keep('container-died')
+  await page.getByRole('button', { name: /^Actions of/ }).click()
+  await page.getByRole('menuitem', { name: 'Remove' }).waitFor()
+  await keep('container-menu')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  await visitor.go(`/logs?of=a/${await a.id('web-look-a')}&of=b/${await b.id('web-look-b')}`)
+  await page.getByRole('heading', { name: 'Logs of 2 containers' }).waitFor()
+  await page.locator('.empty, .line').first().waitFor()
+  await keep('merged')
+  await visitor.go('/containers?group=host')
+  await page.locator('.group').first().waitFor()
+  await keep('grouped')
   await page.keyboard.press('?')
   await keep('keys')
   await visitor.leave()
