@@ -1,6 +1,7 @@
 // Packets over one WebSocket. The session cookie authenticates it when it opens.
 
 import type { ErrorBody, Push } from '../protocol'
+import { t } from '../texts'
 import { parse } from './packet'
 import { OPEN_TIMEOUT, PING_TIMEOUT, type Failure, type Sink, type Subscription, type Transport } from './transport'
 
@@ -25,7 +26,7 @@ export function openSocket(sink: Sink): Transport {
   let proven = false
   let ended = false
 
-  const timer = setTimeout(() => lose({ kind: 'silent', reason: 'The WebSocket did not open in time.' }), OPEN_TIMEOUT)
+  const timer = setTimeout(() => lose({ kind: 'silent', reason: t.connection.broken.slowSocket }), OPEN_TIMEOUT)
 
   function lose(failure: Failure) {
     if (ended) return
@@ -36,7 +37,7 @@ export function openSocket(sink: Sink): Transport {
   function close() {
     ended = true
     clearTimeout(timer)
-    for (const { reject } of waiting.values()) reject({ code: 'unavailable', message: 'The connection ended.' })
+    for (const { reject } of waiting.values()) reject({ code: 'unavailable', message: t.connection.broken.ended })
     waiting.clear()
     socket.close()
   }
@@ -54,7 +55,7 @@ export function openSocket(sink: Sink): Transport {
     let late: ReturnType<typeof setTimeout> | undefined
     const timeout = new Promise<never>((_, reject) => {
       late = setTimeout(() => {
-        lose({ kind: 'silent', reason: 'A ping was not answered over the WebSocket.' })
+        lose({ kind: 'silent', reason: t.connection.broken.silentSocket })
         reject(new Error('late'))
       }, PING_TIMEOUT)
     })
@@ -137,12 +138,12 @@ export function openSocket(sink: Sink): Transport {
 /** What a close code asks of the client. */
 export function failureOf(code: number, reason: string): Failure {
   const said = reason === '' ? `code ${code}` : reason
-  if (code === 4401) return { kind: 'unauthenticated', reason: `The session ended (${said}).` }
+  if (code === 4401) return { kind: 'unauthenticated', reason: t.connection.broken.session(said) }
   if (code === 4403 || code === 1008 || code === 1009) {
-    return { kind: 'refused', reason: `The hub closed the connection for good (${said}).` }
+    return { kind: 'refused', reason: t.connection.broken.refused(said) }
   }
-  if (code === 4001) return { kind: 'away', reason: `The hub is shutting down or restarting (${said}).` }
-  if (code === 4002) return { kind: 'away', reason: `The hub did not hear from this page (${said}).` }
-  if (code === 4003) return { kind: 'away', reason: `The hub is full (${said}).` }
-  return { kind: 'unreachable', reason: 'The WebSocket broke off.' }
+  if (code === 4001) return { kind: 'away', reason: t.connection.broken.draining(said) }
+  if (code === 4002) return { kind: 'away', reason: t.connection.broken.unheard(said) }
+  if (code === 4003) return { kind: 'away', reason: t.connection.broken.full(said) }
+  return { kind: 'unreachable', reason: t.connection.broken.brokenSocket }
 }
