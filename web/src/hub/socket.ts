@@ -1,8 +1,8 @@
 // Packets over one WebSocket. The session cookie authenticates it when it opens.
 
-import type { ErrorBody, Push } from '../protocol'
+import type { ErrorBody, Progress, Push } from '../protocol'
 import { t } from '../texts'
-import { parse } from './packet'
+import { HubError, parse } from './packet'
 import { OPEN_TIMEOUT, PING_TIMEOUT, type Failure, type Sink, type Subscription, type Transport } from './transport'
 
 /** Pushes that came before the reply that names their subscription; more than these means a confused hub. */
@@ -11,6 +11,7 @@ const EARLY_PUSHES = 1_000
 interface Waiting {
   resolve(data: Record<string, unknown>): void
   reject(error: ErrorBody): void
+  progress?(push: Progress): void
 }
 
 export function openSocket(sink: Sink): Transport {
@@ -42,10 +43,10 @@ export function openSocket(sink: Sink): Transport {
     socket.close()
   }
 
-  function ask(type: string, data: object): Promise<Record<string, unknown>> {
+  function ask(type: string, data: object, progress?: (push: Progress) => void): Promise<Record<string, unknown>> {
     const id = ++lastId
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject })
+      waiting.set(id, { resolve, reject, ...(progress ? { progress } : {}) })
       socket.send(JSON.stringify({ type, id, data }))
     })
   }
@@ -123,6 +124,7 @@ export function openSocket(sink: Sink): Transport {
       return
     }
     const push = packet as Push
+    if (push.type === 'progress') return waiting.get(Number(packet.id))?.progress?.(push.data)
     if (push.type === 'notice') return sink.notice(push.data.level, push.data.message)
     const sub = packet.sub ?? 0
     const subscription = bySub.get(sub)
@@ -132,7 +134,11 @@ export function openSocket(sink: Sink): Transport {
 
   socket.onclose = ({ code, reason }) => lose(failureOf(code, reason))
 
-  return { kind: 'websocket', watch, unwatch, ping, close }
+  function call(type: string, data: object, progress: (push: Progress) => void): Promise<unknown> {
+    return ask(type, data, progress).catch((error: ErrorBody) => Promise.reject(new HubError(error)))
+  }
+
+  return { kind: 'websocket', watch, unwatch, call, ping, close }
 }
 
 /** What a close code asks of the client. */

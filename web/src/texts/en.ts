@@ -1,5 +1,12 @@
 // Every text of the dashboard, in English: what the other languages have to say too.
 
+import { audit } from './en/audit'
+import { forms } from './en/forms'
+import { images } from './en/images'
+import { invites } from './en/invites'
+import { me } from './en/me'
+import { settings } from './en/settings'
+import { users } from './en/users'
 import { connection } from './en/connection'
 import { actions, containers, states } from './en/containers'
 import { events } from './en/events'
@@ -25,6 +32,13 @@ export const en = {
   theme,
   times,
   connection,
+  audit,
+  forms,
+  images,
+  invites,
+  me,
+  settings,
+  users,
   actions,
   containers,
   states: states as Words,

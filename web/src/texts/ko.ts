@@ -1,6 +1,13 @@
 // Every text of the dashboard, in Korean.
 
 import type { Texts } from './en'
+import { audit } from './ko/audit'
+import { forms } from './ko/forms'
+import { images } from './ko/images'
+import { invites } from './ko/invites'
+import { me } from './ko/me'
+import { settings } from './ko/settings'
+import { users } from './ko/users'
 import { connection } from './ko/connection'
 import { actions, containers, states } from './ko/containers'
 import { events } from './ko/events'
@@ -23,12 +30,19 @@ export const ko: Texts = {
   theme,
   times,
   connection,
+  audit,
+  forms,
+  images,
+  invites,
+  me,
+  settings,
+  users,
   actions,
   containers,
-  states: states,
+  states,
   events,
   hosts,
-  hostStates: hostStates,
+  hostStates,
   login,
   overview,
 }

@@ -1,6 +1,13 @@
 // Every text of the dashboard, in Chinese.
 
 import type { Texts } from './en'
+import { audit } from './zh/audit'
+import { forms } from './zh/forms'
+import { images } from './zh/images'
+import { invites } from './zh/invites'
+import { me } from './zh/me'
+import { settings } from './zh/settings'
+import { users } from './zh/users'
 import { connection } from './zh/connection'
 import { actions, containers, states } from './zh/containers'
 import { events } from './zh/events'
@@ -23,12 +30,19 @@ export const zh: Texts = {
   theme,
   times,
   connection,
+  audit,
+  forms,
+  images,
+  invites,
+  me,
+  settings,
+  users,
   actions,
   containers,
-  states: states,
+  states,
   events,
   hosts,
-  hostStates: hostStates,
+  hostStates,
   login,
   overview,
 }

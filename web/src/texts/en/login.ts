@@ -14,4 +14,7 @@ export const login = {
   wait: (seconds: number) => `Try again in ${seconds} s.`,
   reaching: 'Looking for the hub …',
   first: 'The first account is admin. Its password was printed when the hub was first started.',
+  wrong: 'The name or the password is wrong.',
+  tooMany: 'Too many tries.',
+  again: 'You can try again now.',
 }

@@ -2,7 +2,27 @@
 
 import { count } from './count'
 
-export const nav = { label: 'Screens', overview: 'Overview', containers: 'Containers', hosts: 'Hosts', events: 'Events' }
+export const nav = {
+  label: 'Screens',
+  overview: 'Overview',
+  containers: 'Containers',
+  hosts: 'Hosts',
+  events: 'Events',
+  admin: 'Admin',
+  me: 'My account',
+  users: 'Users',
+  invites: 'Invites',
+  audit: 'Audit log',
+  settings: 'Settings',
+  actions: 'Actions',
+  language: 'Language',
+  account: (username: string) => `Account of ${username}`,
+  find: 'Container, host, screen, or “stop web” …',
+  found: 'What was found',
+  nothing: 'Nothing is here',
+  nothingHint: 'There is no such screen, or your role may not see it.',
+  unloaded: 'This part of the page could not be fetched',
+}
 
 export const product = 'Quayside'
 export const skip = 'Skip to the content'
@@ -11,7 +31,14 @@ export const dismiss = 'I have read this'
 export const times = (n: number) => count(n, 'time', 'times')
 export const ago = (span: string) => `${span} ago`
 
-export const theme = { toDark: 'Use dark colours', toLight: 'Use light colours' }
+export const theme = {
+  title: 'Colours',
+  system: 'As the system',
+  light: 'Light',
+  dark: 'Dark',
+  toDark: 'Use dark colours',
+  toLight: 'Use light colours',
+}
 
 export const roleNames = { viewer: 'viewer', user: 'user', teacher: 'teacher', operator: 'operator', admin: 'admin' }
 
@@ -44,9 +71,10 @@ export const keys = {
   move: 'move in a table',
   open: 'open what is in focus',
   toggle: 'start or stop the container in focus',
-  go: 'overview, containers, hosts, events',
+  go: 'overview, containers, hosts, events, my account',
   palette: 'find any container, host, screen or action',
   help: 'this list',
+  terminal: 'the same from within a terminal, which takes all other keys',
   escape: 'close, or clear the search',
   close: 'Close',
 }

@@ -9,9 +9,36 @@ export const dismiss = '확인했습니다'
 export const times: Texts['times'] = (n) => `${n}번`
 export const ago: Texts['ago'] = (span) => `${span} 전`
 
-export const theme: Texts['theme'] = { toDark: '어두운 색으로 보기', toLight: '밝은 색으로 보기' }
+export const theme: Texts['theme'] = {
+  title: '색',
+  system: '시스템 설정',
+  light: '밝게',
+  dark: '어둡게',
+  toDark: '어두운 색으로 보기',
+  toLight: '밝은 색으로 보기',
+}
 
-export const nav: Texts['nav'] = { label: '화면', overview: '개요', containers: '컨테이너', hosts: '호스트', events: '이벤트' }
+export const nav: Texts['nav'] = {
+  label: '화면',
+  overview: '개요',
+  containers: '컨테이너',
+  hosts: '호스트',
+  events: '이벤트',
+  admin: '관리',
+  me: '내 계정',
+  users: '사용자',
+  invites: '초대',
+  audit: '감사 로그',
+  settings: '설정',
+  actions: '동작',
+  language: '언어',
+  account: (username) => `${username} 계정`,
+  find: '컨테이너, 호스트, 화면, 또는 “중지 web” …',
+  found: '찾은 항목',
+  nothing: '여기에는 아무것도 없습니다',
+  nothingHint: '그런 화면이 없거나 현재 역할로는 볼 수 없습니다.',
+  unloaded: '페이지의 이 부분을 가져오지 못했습니다',
+}
 
 export const roleNames: Texts['roleNames'] = { viewer: '뷰어', user: '사용자', teacher: '교사', operator: '운영자', admin: '관리자' }
 
@@ -44,9 +71,10 @@ export const keys: Texts['keys'] = {
   move: '표에서 이동',
   open: '선택한 항목 열기',
   toggle: '선택한 컨테이너 시작 또는 중지',
-  go: '개요, 컨테이너, 호스트, 이벤트',
+  go: '개요, 컨테이너, 호스트, 이벤트, 내 계정',
   palette: '컨테이너, 호스트, 화면, 동작 찾기',
   help: '이 목록',
+  terminal: '터미널 안에서 찾기 (다른 키는 모두 터미널로 갑니다)',
   escape: '닫기 또는 검색어 지우기',
   close: '닫기',
 }

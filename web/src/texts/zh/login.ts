@@ -16,4 +16,7 @@ export const login: Texts['login'] = {
   wait: (seconds) => `请在 ${seconds} 秒后重试。`,
   reaching: '正在连接控制中心…',
   first: '第一个账号是 admin，其密码在控制中心首次启动时打印。',
+  wrong: '用户名或密码不正确。',
+  tooMany: '尝试次数过多。',
+  again: '现在可以重试了。',
 }

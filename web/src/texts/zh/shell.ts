@@ -9,9 +9,36 @@ export const dismiss = '知道了'
 export const times: Texts['times'] = (n) => `${n} 次`
 export const ago: Texts['ago'] = (span) => `${span}前`
 
-export const theme: Texts['theme'] = { toDark: '使用深色', toLight: '使用浅色' }
+export const theme: Texts['theme'] = {
+  title: '颜色',
+  system: '跟随系统',
+  light: '浅色',
+  dark: '深色',
+  toDark: '使用深色',
+  toLight: '使用浅色',
+}
 
-export const nav: Texts['nav'] = { label: '页面', overview: '总览', containers: '容器', hosts: '主机', events: '事件' }
+export const nav: Texts['nav'] = {
+  label: '页面',
+  overview: '总览',
+  containers: '容器',
+  hosts: '主机',
+  events: '事件',
+  admin: '管理',
+  me: '我的账号',
+  users: '用户',
+  invites: '邀请',
+  audit: '审计日志',
+  settings: '设置',
+  actions: '操作',
+  language: '语言',
+  account: (username) => `${username} 的账号`,
+  find: '容器、主机、页面，或“停止 web”…',
+  found: '查找结果',
+  nothing: '这里什么也没有',
+  nothingHint: '没有这个页面，或当前角色无权查看。',
+  unloaded: '页面的这一部分未能加载',
+}
 
 export const roleNames: Texts['roleNames'] = { viewer: '只读', user: '用户', teacher: '教师', operator: '运维', admin: '管理员' }
 
@@ -44,9 +71,10 @@ export const keys: Texts['keys'] = {
   move: '在表格中移动',
   open: '打开选中的项',
   toggle: '启动或停止选中的容器',
-  go: '总览、容器、主机、事件',
+  go: '总览、容器、主机、事件、我的账号',
   palette: '查找任何容器、主机、页面或操作',
   help: '本列表',
+  terminal: '在终端内使用（其余按键都交给终端）',
   escape: '关闭，或清空搜索',
   close: '关闭',
 }

@@ -1,0 +1,11 @@
+// Settings, in English.
+
+export const settings = {
+  words: 'What is in force since the start of the hub, and where it comes from',
+  search: 'Search settings',
+  only: 'only what was set',
+  key: 'Key',
+  value: 'Value',
+  from: 'From',
+  sources: { flag: 'flag', variable: 'variable', file: 'file', default: 'default' } as Readonly<Record<string, string | undefined>>,
+}
