@@ -1,5 +1,7 @@
 // Images, in English.
 
+import { count } from './count'
+
 export const images = {
   title: 'Images',
   search: 'Search images',
@@ -21,4 +23,6 @@ export const images = {
   removeWords: (image: string, host: string, size: string) => `${image} (${size}) is taken from ${host}. It can be pulled again, if a registry has it.`,
   force: 'Also if stopped containers use it or it has several names',
   notRemoved: (image: string, host: string) => `${image} was not removed from ${host}`,
+  usedBy: 'Used by',
+  used: (n: number) => count(n, 'container', 'containers'),
 }

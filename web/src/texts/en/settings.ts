@@ -8,4 +8,5 @@ export const settings = {
   value: 'Value',
   from: 'From',
   sources: { flag: 'flag', variable: 'variable', file: 'file', default: 'default' } as Readonly<Record<string, string | undefined>>,
+  unset: 'not set',
 }

@@ -23,4 +23,6 @@ export const images: Texts['images'] = {
   removeWords: (image, host, size) => `${host}에서 ${image}(${size})을(를) 삭제합니다. 레지스트리에 있으면 다시 pull 할 수 있습니다.`,
   force: '중지된 컨테이너가 쓰거나 이름이 여럿이어도 삭제',
   notRemoved: (image, host) => `${host}에서 ${image}을(를) 삭제하지 못했습니다`,
+  usedBy: '사용',
+  used: (n) => `컨테이너 ${n}개`,
 }

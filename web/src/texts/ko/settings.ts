@@ -10,4 +10,5 @@ export const settings: Texts['settings'] = {
   value: '값',
   from: '출처',
   sources: { flag: '명령행', variable: '환경 변수', file: '파일', default: '기본값' },
+  unset: '지정 안 함',
 }

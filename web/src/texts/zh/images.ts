@@ -23,4 +23,6 @@ export const images: Texts['images'] = {
   removeWords: (image, host, size) => `将从 ${host} 删除 ${image}（${size}）。如果仓库中有，可以重新拉取。`,
   force: '即使有已停止的容器在使用或有多个名称也删除',
   notRemoved: (image, host) => `未能从 ${host} 删除 ${image}`,
+  usedBy: '使用者',
+  used: (n) => `${n} 个容器`,
 }

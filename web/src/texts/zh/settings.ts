@@ -10,4 +10,5 @@ export const settings: Texts['settings'] = {
   value: '值',
   from: '来源',
   sources: { flag: '命令行', variable: '环境变量', file: '文件', default: '默认' },
+  unset: '未设置',
 }
