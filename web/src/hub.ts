@@ -147,7 +147,8 @@ export class Hub {
         if (transport === this.current) this.deliver(subscription as Shared, push)
       },
       position: (subscription, position) => {
-        if (transport === this.current) subscription.since = position
+        // A log of lines stands where its last line does, whatever the stream's own position is.
+        if (transport === this.current && subscription.topic === 'events') subscription.since = position
       },
       rejected: (subscription, error) => {
         for (const listener of (subscription as Shared).listeners) listener.rejected?.(error)
@@ -244,6 +245,7 @@ export class Hub {
       shared.delivered = push.position
       shared.since = push.position
     }
+    if (push.type === 'log' && 'time' in push.data && push.data.time) shared.since = push.data.time
     for (const listener of shared.listeners) listener.push(push)
   }
 

@@ -2,6 +2,7 @@
 
 import { span } from './format'
 import type { Container, Host } from './protocol'
+import type { Verb } from './stores/actions.svelte'
 import { t } from './texts'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle'
@@ -62,6 +63,15 @@ export function changedAt({ started_at, finished_at, created }: Container): numb
 /** What a person who runs hosts wants to be shown first. */
 export function needsAttention(container: Container): boolean {
   return failed(container) || unhealthy(container) || container.state === 'restarting' || container.state === 'dead'
+}
+
+/** What can be asked of it in its state, the likeliest first. */
+export function verbsFor({ state }: Container): readonly Verb[] {
+  if (state === 'running') return ['stop', 'restart', 'pause', 'kill', 'remove']
+  if (state === 'restarting') return ['stop', 'kill', 'remove']
+  if (state === 'paused') return ['unpause', 'stop', 'kill', 'remove']
+  if (['exited', 'created', 'dead'].includes(state)) return ['start', 'remove']
+  return []
 }
 
 /** A stopped one can be started, a running one stopped; the rest is on its way. */

@@ -3,7 +3,7 @@
 import type { ErrorBody, Progress, Push } from '../protocol'
 import { t } from '../texts'
 import { HubError, parse } from './packet'
-import { OPEN_TIMEOUT, PING_TIMEOUT, type Failure, type Sink, type Subscription, type Transport } from './transport'
+import { OPEN_TIMEOUT, PING_TIMEOUT, always, type Failure, type Sink, type Subscription, type Transport } from './transport'
 
 /** Pushes that came before the reply that names their subscription; more than these means a confused hub. */
 const EARLY_PUSHES = 1_000
@@ -72,7 +72,7 @@ export function openSocket(sink: Sink): Transport {
     wanted.add(subscription)
     unanswered++
     const { topic, filters, since } = subscription
-    ask('subscribe', { topic, ...filters, ...(since === null ? {} : { since }) })
+    ask('subscribe', { topic, ...filters, ...always(topic), ...(since === null ? {} : { since }) })
       .then((reply) => {
         unanswered--
         const sub = Number(reply['sub'])

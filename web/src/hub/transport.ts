@@ -9,7 +9,7 @@ export interface Subscription {
   readonly key: string
   readonly topic: string
   readonly filters: Readonly<Record<string, readonly string[]>>
-  /** Where to begin: the cursor in the log once there is one, at first perhaps a time. Events only. */
+  /** Where to begin: the cursor in the log once there is one, at first perhaps a time. Events and logs only. */
   since: string | null
 }
 
@@ -56,7 +56,17 @@ export const OPEN_TIMEOUT = 8_000
 /** No network in ordinary use takes longer for a packet that costs the hub nothing. */
 export const PING_TIMEOUT = 10_000
 
-/** Topics whose pushes carry a position and are resumed; all others begin with a snapshot. */
+/** Topics that are resumed where they stood; all others begin with a snapshot. */
 export function isLog(topic: string): boolean {
-  return topic === 'events'
+  return topic === 'events' || topic === 'logs'
+}
+
+/** What a topic is always asked with: a line's time is also where its log is resumed. */
+export function always(topic: string): { timestamps?: true } {
+  return topic === 'logs' ? { timestamps: true } : {}
+}
+
+/** The container has ended, and with it the lines of its log: nothing more comes, and nothing is wrong. */
+export function isEnd(push: { type: string; data?: unknown }): boolean {
+  return push.type === 'log' && typeof push.data === 'object' && push.data !== null && 'end' in push.data
 }

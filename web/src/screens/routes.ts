@@ -7,21 +7,33 @@ import Server from '@lucide/svelte/icons/server'
 import Settings2 from '@lucide/svelte/icons/settings-2'
 import type { Component } from 'svelte'
 import type { Role } from '../protocol'
+import type { Place } from '../place'
 import { t } from '../texts'
+
+/** A screen reads the address itself; only a container's page is given its place. */
+interface Loaded {
+  default: Component<Record<string, never>> | Component<{ place: Place }>
+}
 
 export interface Route {
   /** Segments; one that begins with `:` stands for anything. */
   path: string
   title: () => string
-  load: () => Promise<{ default: Component }>
+  load: () => Promise<Loaded>
   /** The one of `places` that it is part of. */
   place: string
   admin?: true
 }
 
+/** Needs a place, and has one wherever its address fits. */
+const container = () => import('./container/Container.svelte')
+
 export const routes: readonly Route[] = [
   { path: '/', place: '/', title: () => t.nav.overview, load: () => import('./overview/Overview.svelte') },
   { path: '/containers', place: '/containers', title: () => t.nav.containers, load: () => import('./containers/Containers.svelte') },
+  { path: '/containers/:host/:id', place: '/containers', title: () => t.nav.containers, load: container },
+  { path: '/containers/:host/:id/:tab', place: '/containers', title: () => t.nav.containers, load: container },
+  { path: '/logs', place: '/containers', title: () => t.logs.title, load: () => import('./merged/Merged.svelte') },
   { path: '/hosts', place: '/hosts', title: () => t.nav.hosts, load: () => import('./hosts/Hosts.svelte') },
   { path: '/hosts/:host', place: '/hosts', title: () => t.hosts.title, load: () => import('./host/Host.svelte') },
   { path: '/events', place: '/events', title: () => t.nav.events, load: () => import('./events/Events.svelte') },

@@ -2,14 +2,12 @@
 
 import type { Component } from 'svelte'
 import Box from '@lucide/svelte/icons/box'
-import Play from '@lucide/svelte/icons/play'
 import Server from '@lucide/svelte/icons/server'
-import Square from '@lucide/svelte/icons/square'
 import Zap from '@lucide/svelte/icons/zap'
 import { places } from '../screens/routes'
 import { matches, words } from '../screens/containers/find'
-import { containerLook, hostLook, verbFor, type Look } from '../state'
-import { actions } from '../stores/actions.svelte'
+import { containerLook, hostLook, verbsFor, type Look } from '../state'
+import { actions, type Verb } from '../stores/actions.svelte'
 import { address } from '../stores/address.svelte'
 import { containerKey, containers } from '../stores/containers.svelte'
 import { hosts } from '../stores/hosts.svelte'
@@ -35,6 +33,9 @@ class Palette {
   open = $state(false)
 }
 export const palette = new Palette()
+
+/** What destroys is asked for where it stands, not from here. */
+const ASKED: readonly Verb[] = ['kill', 'remove']
 
 const go = (to: string) => () => address.go(to)
 const path = (...parts: string[]) => `/${parts.map(encodeURIComponent).join('/')}`
@@ -93,10 +94,11 @@ function verbs(asked: readonly string[]): Entry[] {
   const [verb = '', ...rest] = asked
   if (rest.length === 0) return []
   return containers.list.flatMap((container): Entry[] => {
-    const can = hosts.live(container.host) && session.mayChange(container) ? verbFor(container) : null
-    if (can === null || !t.actions[can].toLowerCase().startsWith(verb) || !matches(container, rest)) return []
-    const word = can === 'start' ? t.actions.startName(container.name) : t.actions.stopName(container.name)
-    const icon = (can === 'start' ? Play : Square) as Component
-    return [{ key: `${can} ${containerKey(container)}`, word, more: container.host, icon, act: () => actions.run(can, container) }]
+    if (!hosts.live(container.host) || !session.mayChange(container) || !matches(container, rest)) return []
+    return verbsFor(container)
+      .filter((can) => !ASKED.includes(can) && t.verbs[can].toLowerCase().startsWith(verb))
+      .map((can) => ({
+        key: `${can} ${containerKey(container)}`, word: t.verbs.named[can](container.name), more: container.host, icon: Zap as Component, act: () => actions.run(can, container),
+      }))
   })
 }

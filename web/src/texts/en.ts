@@ -8,15 +8,16 @@ import { me } from './en/me'
 import { settings } from './en/settings'
 import { users } from './en/users'
 import { connection } from './en/connection'
-import { actions, containers, states } from './en/containers'
+import { charts, container, files, inspect, logs } from './en/container'
+import { containers, states } from './en/containers'
 import { events } from './en/events'
 import { hosts, hostStates } from './en/hosts'
 import { login } from './en/login'
 import { overview } from './en/overview'
 import { ago, dismiss, hints, keys, nav, notice, product, roleNames, roles, skip, theme, times } from './en/shell'
-
-/** Words for what the hub or an engine names; what has none is shown as it came. */
-export type Words = Readonly<Record<string, string | undefined>>
+import { table } from './en/table'
+import { verbs } from './en/verbs'
+import type { Words } from './words'
 
 export const en = {
   ago,
@@ -39,7 +40,13 @@ export const en = {
   me,
   settings,
   users,
-  actions,
+  charts,
+  container,
+  files,
+  inspect,
+  logs,
+  table,
+  verbs,
   containers,
   states: states as Words,
   events,

@@ -9,12 +9,15 @@ import { me } from './ko/me'
 import { settings } from './ko/settings'
 import { users } from './ko/users'
 import { connection } from './ko/connection'
-import { actions, containers, states } from './ko/containers'
+import { charts, container, files, inspect, logs } from './ko/container'
+import { containers, states } from './ko/containers'
 import { events } from './ko/events'
 import { hosts, hostStates } from './ko/hosts'
 import { login } from './ko/login'
 import { overview } from './ko/overview'
 import { ago, dismiss, hints, keys, nav, notice, product, roleNames, roles, skip, theme, times } from './ko/shell'
+import { table } from './ko/table'
+import { verbs } from './ko/verbs'
 
 export const ko: Texts = {
   ago,
@@ -37,7 +40,13 @@ export const ko: Texts = {
   me,
   settings,
   users,
-  actions,
+  charts,
+  container,
+  files,
+  inspect,
+  logs,
+  table,
+  verbs,
   containers,
   states,
   events,

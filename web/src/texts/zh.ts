@@ -9,12 +9,15 @@ import { me } from './zh/me'
 import { settings } from './zh/settings'
 import { users } from './zh/users'
 import { connection } from './zh/connection'
-import { actions, containers, states } from './zh/containers'
+import { charts, container, files, inspect, logs } from './zh/container'
+import { containers, states } from './zh/containers'
 import { events } from './zh/events'
 import { hosts, hostStates } from './zh/hosts'
 import { login } from './zh/login'
 import { overview } from './zh/overview'
 import { ago, dismiss, hints, keys, nav, notice, product, roleNames, roles, skip, theme, times } from './zh/shell'
+import { table } from './zh/table'
+import { verbs } from './zh/verbs'
 
 export const zh: Texts = {
   ago,
@@ -37,7 +40,13 @@ export const zh: Texts = {
   me,
   settings,
   users,
-  actions,
+  charts,
+  container,
+  files,
+  inspect,
+  logs,
+  table,
+  verbs,
   containers,
   states,
   events,

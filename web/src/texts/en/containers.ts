@@ -53,15 +53,3 @@ export const containers = {
   open: (where: string) => `Open ${where}`,
   more: (n: number) => `+${n}`,
 }
-
-export const actions = {
-  start: 'Start',
-  stop: 'Stop',
-  startName: (name: string) => `Start ${name}`,
-  stopName: (name: string) => `Stop ${name}`,
-  pending: { start: 'starting …', stop: 'stopping …' },
-  failed: {
-    start: (name: string, host: string) => `${name} on ${host} was not started`,
-    stop: (name: string, host: string) => `${name} on ${host} was not stopped`,
-  },
-}

@@ -27,4 +27,8 @@ export const events = {
   none: 'No such event',
   noneHint: 'Nothing that matches has happened in this span.',
   refused: 'The hub refused this selection',
+  histogram: 'How many events there were',
+  histogramHint: 'Draw over a part, or press Enter on it, to list only that; Shift makes it longer',
+  bar: (from: string, to: string, all: number, bad: number) => `${from} – ${to}: ${count(all, 'event', 'events')}${bad > 0 ? `, ${bad} bad` : ''}`,
+  around: (time: string) => `Around ${time}`,
 }

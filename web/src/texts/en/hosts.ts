@@ -1,5 +1,6 @@
 // Hosts, in English.
 
+import type { Words } from '../words'
 import { count } from './count'
 
 export const hostStates = { online: 'online', offline: 'offline', connecting: 'connecting' }
@@ -68,5 +69,5 @@ export const hosts = {
   disks: { images: 'Images', containers: 'Containers', volumes: 'Volumes', build_cache: 'Build cache' },
   measuring: 'The engine is measuring …',
   noHistory: 'It has neither come nor gone in the last 7 days.',
-  actions: { online: 'online', offline: 'offline', added: 'added', removed: 'removed' } as Readonly<Record<string, string | undefined>>,
+  actions: { online: 'online', offline: 'offline', added: 'added', removed: 'removed' } as Words,
 }

@@ -14,4 +14,5 @@ export const overview = {
   allEvents: 'All events',
   allContainers: 'All containers',
   away: (reason: string) => `away: ${reason}`,
+  by: 'By what',
 }

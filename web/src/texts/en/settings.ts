@@ -1,5 +1,7 @@
 // Settings, in English.
 
+import type { Words } from '../words'
+
 export const settings = {
   words: 'What is in force since the start of the hub, and where it comes from',
   search: 'Search settings',
@@ -7,6 +9,6 @@ export const settings = {
   key: 'Key',
   value: 'Value',
   from: 'From',
-  sources: { flag: 'flag', variable: 'variable', file: 'file', default: 'default' } as Readonly<Record<string, string | undefined>>,
+  sources: { flag: 'flag', variable: 'variable', file: 'file', default: 'default' } as Words,
   unset: 'not set',
 }

@@ -53,15 +53,3 @@ export const containers: Texts['containers'] = {
   open: (where) => `${where} 열기`,
   more: (n) => `+${n}`,
 }
-
-export const actions: Texts['actions'] = {
-  start: '시작',
-  stop: '중지',
-  startName: (name) => `${name} 시작`,
-  stopName: (name) => `${name} 중지`,
-  pending: { start: '시작하는 중 …', stop: '중지하는 중 …' },
-  failed: {
-    start: (name, host) => `${host}의 ${name}: 시작하지 못했습니다`,
-    stop: (name, host) => `${host}의 ${name}: 중지하지 못했습니다`,
-  },
-}

@@ -28,4 +28,8 @@ export const events: Texts['events'] = {
   none: '해당 이벤트 없음',
   noneHint: '이 기간에 일치하는 일이 없었습니다.',
   refused: '허브가 이 선택을 거부했습니다',
+  histogram: '이벤트 수',
+  histogramHint: '끌거나 Enter를 누르면 그 구간만 봅니다. Shift로 구간을 늘립니다',
+  bar: (from, to, all, bad) => `${from} – ${to}: ${count(all, '이벤트')}${bad > 0 ? `, 문제 ${bad}개` : ''}`,
+  around: (time) => `${time} 전후`,
 }

@@ -16,4 +16,5 @@ export const overview: Texts['overview'] = {
   allEvents: '모든 이벤트',
   allContainers: '모든 컨테이너',
   away: (reason) => `연결 끊김: ${reason}`,
+  by: '기준',
 }

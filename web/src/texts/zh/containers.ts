@@ -52,15 +52,3 @@ export const containers: Texts['containers'] = {
   open: (where) => `打开 ${where}`,
   more: (n) => `+${n}`,
 }
-
-export const actions: Texts['actions'] = {
-  start: '启动',
-  stop: '停止',
-  startName: (name) => `启动 ${name}`,
-  stopName: (name) => `停止 ${name}`,
-  pending: { start: '正在启动…', stop: '正在停止…' },
-  failed: {
-    start: (name, host) => `${host} 上的 ${name} 未能启动`,
-    stop: (name, host) => `${host} 上的 ${name} 未能停止`,
-  },
-}

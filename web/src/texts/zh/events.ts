@@ -28,4 +28,8 @@ export const events: Texts['events'] = {
   none: '没有这样的事件',
   noneHint: '该时间范围内没有匹配的事件。',
   refused: '控制中心拒绝了该选择',
+  histogram: '事件数量',
+  histogramHint: '拖选一段或按 Enter 只看该时段；按住 Shift 可延长',
+  bar: (from, to, all, bad) => `${from} – ${to}：${count(all, '个事件')}${bad > 0 ? `，${bad} 个异常` : ''}`,
+  around: (time) => `${time} 前后`,
 }

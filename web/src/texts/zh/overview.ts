@@ -16,4 +16,5 @@ export const overview: Texts['overview'] = {
   allEvents: '所有事件',
   allContainers: '所有容器',
   away: (reason) => `离线：${reason}`,
+  by: '按',
 }
