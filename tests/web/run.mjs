@@ -5,11 +5,14 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { account } from './account.mjs'
+import { admin } from './admin.mjs'
 import { startNginx } from './between.mjs'
 import { openBrowser } from './browser.mjs'
 import { dashboard } from './dashboard.mjs'
 import { Engine } from './engine.mjs'
 import { eventSource } from './eventsource.mjs'
+import { fleet } from './fleet.mjs'
 import { Hub, freePort } from './hub.mjs'
 import { outages } from './outages.mjs'
 import { picture } from './picture.mjs'
@@ -66,7 +69,7 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  for (const tests of [dashboard, eventSource, outages, screens, picture]) {
+  for (const tests of [dashboard, account, admin, fleet, eventSource, outages, screens, picture]) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }
 } finally {
