@@ -52,6 +52,12 @@ export class Visitor {
     await this.page.mouse.move(0, 0)
   }
 
+  /** Chooses from the menu of the account. */
+  async choose(word) {
+    await this.page.getByRole('button', { name: /^Account of / }).click()
+    await this.page.getByRole('menuitem', { name: word }).click()
+  }
+
   row(name) {
     return this.page.locator('[data-index]').filter({ has: this.page.getByRole('link', { name, exact: true }) })
   }

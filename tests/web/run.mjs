@@ -5,6 +5,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { account } from './account.mjs'
+import { admin } from './admin.mjs'
 import { startNginx } from './between.mjs'
 import { openBrowser } from './browser.mjs'
 import { container } from './container.mjs'
@@ -12,6 +14,7 @@ import { dashboard } from './dashboard.mjs'
 import { Engine } from './engine.mjs'
 import { eventSource } from './eventsource.mjs'
 import { files } from './files.mjs'
+import { fleet } from './fleet.mjs'
 import { Hub, freePort } from './hub.mjs'
 import { logs } from './logs.mjs'
 import { outages } from './outages.mjs'
@@ -71,7 +74,8 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  for (const tests of [dashboard, table, container, logs, files, why, eventSource, outages, screens, picture]) {
+  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, screens, picture]
+  for (const tests of all) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }
 } finally {

@@ -4,7 +4,17 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Visitor } from './browser.mjs'
 
-const SCREENS = { overview: '/', containers: '/containers', hosts: '/hosts', events: '/events', nothing: '/containers?q=there-is-no-such-thing' }
+const SCREENS = {
+  overview: '/', containers: '/containers', hosts: '/hosts', host: '/hosts/a', 'host-new': '/hosts?new=host', events: '/events', me: '/me',
+  users: '/admin/users', 'user-new': '/admin/users?new=user', invites: '/admin/invites', audit: '/admin/audit', settings: '/admin/settings',
+  nothing: '/containers?q=there-is-no-such-thing',
+}
+/** What a screen has to show before it is looked at; a card of a host where nothing is said. */
+const READY = {
+  containers: '[data-index]', events: '[role=listitem]:has-text("web-look-died-b")', nothing: '.empty', host: 'td:has-text("busybox")',
+  me: 'tr[data-row]', users: 'tr[data-row]', invites: '.empty, tr[data-row]', audit: 'tr[data-row]', settings: 'tr[data-row]',
+  'host-new': '[role=dialog]', 'user-new': '[role=dialog]',
+}
 
 /** Of a container that runs: name, address, what is there when it is drawn. */
 const TABS = [
@@ -32,8 +42,7 @@ async function look({ browser, hub, a, b, artefacts }, width, theme) {
   await visitor.connectedBy('WebSocket')
   for (const [name, address] of Object.entries(SCREENS)) {
     await visitor.go(address)
-    const ready = { containers: '[data-index]', events: '[role=listitem]:has-text("web-look-died-b")', nothing: '.empty' }[name] ?? 'article'
-    await page.locator(ready).first().waitFor()
+    await page.locator(READY[name] ?? 'article').first().waitFor()
     await keep(name)
   }
   for (const [name, tab, ready] of TABS) {
@@ -57,7 +66,17 @@ async function look({ browser, hub, a, b, artefacts }, width, theme) {
   await page.locator('.group').first().waitFor()
   await keep('grouped')
   await page.keyboard.press('?')
+  await page.getByRole('dialog').waitFor()
   await keep('keys')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('web')
+  await page.getByRole('option').first().waitFor()
+  await keep('palette')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^Account of / }).click()
+  await page.getByRole('menu').waitFor()
+  await keep('menu')
   await visitor.leave()
 }
 

@@ -7,7 +7,7 @@ import { post } from './hub/packet'
 import { openSocket } from './hub/socket'
 import { openStream } from './hub/stream'
 import { isLog, type Failure, type Kind, type Sink, type Subscription, type Transport } from './hub/transport'
-import type { ErrorBody, Push } from './protocol'
+import type { ErrorBody, Progress, Push } from './protocol'
 
 export { HubError } from './hub/packet'
 export type { Kind } from './hub/transport'
@@ -37,6 +37,9 @@ export interface Watchers {
   /** The session is not good any more; the hub has stopped and waits for `start`. */
   unauthenticated(): void
 }
+
+/** A large image over a slow line. */
+const FOLLOW_TIMEOUT = 3_600_000
 
 const LADDER: readonly Kind[] = ['websocket', 'sse', 'polling']
 /** How often the delay is measured and the connection proven. */
@@ -128,6 +131,12 @@ export class Hub {
   /** Sends one command and gives its reply; rejects with a `HubError`. */
   async send(noun: string, data: object): Promise<unknown> {
     return await post(noun, data)
+  }
+
+  /** The same for a command that takes long: how far it is, is told where a socket is open, else only its end. */
+  async follow(noun: string, data: object, progress: (push: Progress) => void): Promise<unknown> {
+    const socket = this.current?.call
+    return socket ? await socket(noun, data, progress) : await post(noun, data, FOLLOW_TIMEOUT)
   }
 
   private open(level: number): void {

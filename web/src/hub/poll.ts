@@ -1,6 +1,7 @@
 // Pushes by long polling: what passes through everything that passes requests at all.
 
 import type { Push } from '../protocol'
+import { t } from '../texts'
 import { Groups, groupQuery, pollKey, topicOf } from './groups'
 import { parse } from './packet'
 import { postedPing, refusal } from './stream'
@@ -40,7 +41,7 @@ export function openPolling(subscriptions: Iterable<Subscription>, sink: Sink): 
   function begin(group: ReadonlySet<Subscription>) {
     const stop = new AbortController()
     poll(group, stop.signal).then((failure) => failure === null || lose(failure), () => {
-      if (!stop.signal.aborted) lose({ kind: 'unreachable', reason: 'The hub cannot be reached.' })
+      if (!stop.signal.aborted) lose({ kind: 'unreachable', reason: t.connection.broken.unreachable })
     })
     return { stop: () => stop.abort() }
   }
@@ -78,7 +79,7 @@ export function openPolling(subscriptions: Iterable<Subscription>, sink: Sink): 
   const groups = new Groups(pollKey, begin)
   for (const subscription of subscriptions) groups.add(subscription)
   if (groups.size === 0) {
-    postedPing().then(heard, () => lose({ kind: 'unreachable', reason: 'The hub cannot be reached.' }))
+    postedPing().then(heard, () => lose({ kind: 'unreachable', reason: t.connection.broken.unreachable }))
   }
   return {
     kind: 'polling',

@@ -2,6 +2,7 @@
 // and the end of a stream, which are what tells a quiet hub from a buffering proxy.
 
 import type { Push } from '../protocol'
+import { t } from '../texts'
 import { Groups, groupQuery, streamKey, topicOf } from './groups'
 import { errorBody, parse, post } from './packet'
 import { OPEN_TIMEOUT, PING_TIMEOUT, isEnd, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
@@ -35,14 +36,14 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
     let timer: ReturnType<typeof setTimeout> | undefined
     function expect(within: number) {
       clearTimeout(timer)
-      timer = setTimeout(() => lose({ kind: 'silent', reason: 'Nothing came through on the event stream.' }), within)
+      timer = setTimeout(() => lose({ kind: 'silent', reason: t.connection.broken.silentStream }), within)
     }
     expect(OPEN_TIMEOUT)
     read(group, abort.signal, () => (expect(SILENCE), heard())).then(
       (failure) => (clearTimeout(timer), failure === null || lose(failure)),
       () => {
         clearTimeout(timer)
-        if (!abort.signal.aborted) lose({ kind: 'unreachable', reason: 'The event stream broke off.' })
+        if (!abort.signal.aborted) lose({ kind: 'unreachable', reason: t.connection.broken.brokenStream })
       },
     )
     return { stop: () => (clearTimeout(timer), abort.abort()) }
@@ -79,7 +80,7 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
       parser.feed(decoder.decode(value, { stream: true }))
     }
     if (ended) return null
-    return { kind: 'away', reason: 'The hub ended the event stream.', ...(retry === undefined ? {} : { retry }) }
+    return { kind: 'away', reason: t.connection.broken.endedStream, ...(retry === undefined ? {} : { retry }) }
   }
 
   const groups = new Groups(streamKey, begin)
@@ -87,7 +88,7 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
   if (groups.size === 0) {
     post('ping', {}, PING_TIMEOUT).then(
       heard,
-      () => lose({ kind: 'unreachable', reason: 'The hub cannot be reached.' }),
+      () => lose({ kind: 'unreachable', reason: t.connection.broken.unreachable }),
     )
   }
   return {

@@ -1,6 +1,6 @@
 // What every way to the hub has in common: what it is asked for, and what it tells back.
 
-import type { ErrorBody, Push } from '../protocol'
+import type { ErrorBody, Progress, Push } from '../protocol'
 
 export type Kind = 'websocket' | 'sse' | 'polling'
 
@@ -44,6 +44,8 @@ export interface Transport {
   readonly kind: Kind
   watch(subscription: Subscription): void
   unwatch(subscription: Subscription): void
+  /** Sends a command and is told how far it is; only where pushes come back on the way that it took. */
+  call?(type: string, data: object, progress: (push: Progress) => void): Promise<unknown>
   /** Milliseconds there and back; rejects when no answer came in time. */
   ping(): Promise<number>
   close(): void

@@ -1,6 +1,7 @@
 // A container's page, in English.
 
-const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+import type { Words } from '../words'
+import { count } from './count'
 
 export const container = {
   all: 'All containers',
@@ -85,6 +86,10 @@ export const container = {
   },
 }
 
+/** Spans of the log that can be chosen. */
+export const sinces = { '': 'the beginning', '15m': '15 min', '1h': '1 hr', '6h': '6 hr', '24h': '24 hr' }
+export const kinds = { file: 'file', directory: 'directory', link: 'link', other: 'other' }
+
 export const logs = {
   title: 'Logs',
   merged: (n: number) => `Logs of ${count(n, 'container', 'containers')}`,
@@ -109,7 +114,7 @@ export const logs = {
   stream: 'Output',
   streams: { '': 'stdout and stderr', stdout: 'stdout only', stderr: 'stderr only' },
   since: 'Since',
-  sinces: { '': 'the beginning', '15m': '15 min', '1h': '1 h', '6h': '6 h', '24h': '24 h' } as Record<string, string>,
+  sinces: sinces as Words,
   times: 'Times',
   wrap: 'Wrap',
   download: 'Download',
@@ -170,7 +175,7 @@ export const files = {
   mode: 'Mode',
   modified: 'Changed',
   actions: 'Actions',
-  kinds: { file: 'file', directory: 'directory', link: 'link', other: 'other' } as Record<string, string>,
+  kinds: kinds as Words,
   empty: 'This directory is empty',
   noListing: 'The container gives no listing of this path',
   noListingHint: 'Check the path. What cannot be listed can still be downloaded and uploaded by its path.',

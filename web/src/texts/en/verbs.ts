@@ -1,6 +1,8 @@
 // What can be done to containers, in English.
 
-const many = (n: number) => (n === 1 ? '1 container' : `${n} containers`)
+import { count } from './count'
+
+const many = (n: number) => count(n, 'container', 'containers')
 
 export const verbs = {
   label: 'Actions',
