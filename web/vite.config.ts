@@ -10,7 +10,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/ws', '/stream', '/poll', '/packet'].map((path) => [
+      ['/ws', '/stream', '/poll', '/packet', '/files'].map((path) => [
         path,
         { target: process.env['QUAYSIDE_URL'] ?? 'http://127.0.0.1:9083', ws: path === '/ws' },
       ]),

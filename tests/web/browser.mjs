@@ -47,9 +47,15 @@ export class Visitor {
   async enter(address = '/containers', username = 'admin', secret = password) {
     await this.go(address)
     await this.logIn(username, secret)
-    await this.page.getByRole('navigation').waitFor()
+    await this.page.getByRole('navigation', { name: 'Screens' }).waitFor()
     // Rows stand still under a pointer, and the button of the login was where they are now.
     await this.page.mouse.move(0, 0)
+  }
+
+  /** Chooses from the menu of the account. */
+  async choose(word) {
+    await this.page.getByRole('button', { name: /^Account of / }).click()
+    await this.page.getByRole('menuitem', { name: word }).click()
   }
 
   row(name) {
@@ -58,6 +64,18 @@ export class Visitor {
 
   async rowSays(name, words, timeout) {
     await this.row(name).filter({ hasText: words }).waitFor({ timeout })
+  }
+
+  /** The page of a container, its address opened cold. */
+  async enterContainer(engine, name, tab = '', username = undefined, secret = undefined) {
+    await this.enter(`/containers/${engine.name}/${await engine.id(name)}${tab}`, username, secret)
+    await this.page.getByRole('heading', { name, exact: true }).waitFor()
+  }
+
+  /** An action of the menu behind the dots. */
+  async choose(name, action) {
+    await this.page.getByRole('button', { name: `Actions of ${name}`, exact: true }).click()
+    await this.page.getByRole('menuitem', { name: action, exact: true }).click()
   }
 
   /** The badge of the connection. */

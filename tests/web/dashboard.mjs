@@ -104,9 +104,11 @@ export const dashboard = {
     await visitor.rowSays('web-keys', 'exited')
     assert.equal(await a.state('web-keys'), 'exited')
     await keyboard.press('Enter')
+    await visitor.page.getByRole('heading', { name: 'web-keys', exact: true }).waitFor()
     await visitor.page.getByRole('listitem').filter({ hasText: 'die' }).first().waitFor()
     await visitor.page.goBack()
     await visitor.row('web-keys').waitFor()
+    await until('the row has the focus again', () => visitor.page.evaluate(() => document.activeElement.textContent.includes('web-keys')))
     await visitor.leave()
   },
 
@@ -149,7 +151,7 @@ export const dashboard = {
     await events.filter({ hasText: 'start' }).waitFor({ state: 'detached' })
     assert.match(visitor.page.url(), /action=die/)
     await events.filter({ hasText: 'exit 7' }).getByRole('link').click()
-    await visitor.rowSays('web-brief', 'exit 7')
+    await visitor.page.locator('.why').filter({ hasText: 'code 7' }).waitFor()
     await visitor.leave()
   },
 
@@ -163,7 +165,7 @@ export const dashboard = {
       const visitor = await Visitor.come(browser, hub.url)
       await visitor.enter('/containers', username, 'another password')
       await visitor.rowSays('web-of-ann', 'running')
-      const seen = { other: await visitor.row('web-seen').count(), own: await visitor.row('web-of-ann').getByRole('button').count() }
+      const seen = { other: await visitor.row('web-seen').count(), own: await visitor.row('web-of-ann').getByRole('button', { name: 'Stop web-of-ann' }).count() }
       await visitor.leave()
       return seen
     }
@@ -175,7 +177,7 @@ export const dashboard = {
   'a logout ends the session': async ({ browser, hub }) => {
     const visitor = await Visitor.come(browser, hub.url)
     await visitor.enter('/hosts')
-    await visitor.page.getByRole('button', { name: 'Log out' }).click()
+    await visitor.choose('Log out')
     await visitor.page.getByLabel('Password', { exact: true }).waitFor()
     await visitor.page.reload()
     await visitor.page.getByLabel('Password', { exact: true }).waitFor()

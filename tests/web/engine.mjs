@@ -31,6 +31,12 @@ export class Engine {
     await this.docker('run', '-d', '--name', name, 'busybox', 'sh', '-c', `exit ${code}`)
   }
 
+  /** Starts one that runs a script of the shell; it may end when it likes. */
+  async script(name, script, ...options) {
+    this.made.add(name)
+    await this.docker('run', '-d', '--name', name, ...options, 'busybox', 'sh', '-c', script)
+  }
+
   async create(name, ...command) {
     this.made.add(name)
     await this.docker('create', '--name', name, 'busybox', ...command)
@@ -39,6 +45,15 @@ export class Engine {
   async remove(name) {
     await this.docker('rm', '-f', name)
     this.made.delete(name)
+  }
+
+  async id(name) {
+    return (await this.docker('inspect', '-f', '{{.Id}}', name)).slice(0, 12)
+  }
+
+  /** What a command in the container prints. */
+  async inside(name, ...command) {
+    return this.docker('exec', name, ...command)
   }
 
   async state(name) {

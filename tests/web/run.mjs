@@ -5,16 +5,24 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { account } from './account.mjs'
+import { admin } from './admin.mjs'
 import { startNginx } from './between.mjs'
 import { openBrowser } from './browser.mjs'
+import { container } from './container.mjs'
 import { dashboard } from './dashboard.mjs'
 import { Engine } from './engine.mjs'
 import { eventSource } from './eventsource.mjs'
+import { files } from './files.mjs'
+import { fleet } from './fleet.mjs'
 import { Hub, freePort } from './hub.mjs'
+import { logs } from './logs.mjs'
 import { outages } from './outages.mjs'
 import { picture } from './picture.mjs'
 import { screens } from './screens.mjs'
+import { table } from './table.mjs'
 import { terminal } from './terminal.mjs'
+import { why } from './why.mjs'
 
 /** Milliseconds a test may take; the longest waits for a transport that is tried again after half a minute. */
 const LIMIT = 180_000
@@ -67,7 +75,8 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  for (const tests of [dashboard, eventSource, outages, screens, terminal, picture]) {
+  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, screens, terminal, picture]
+  for (const tests of all) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }
 } finally {

@@ -4,9 +4,29 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Visitor } from './browser.mjs'
 
-const SCREENS = { overview: '/', containers: '/containers', hosts: '/hosts', events: '/events', nothing: '/containers?q=there-is-no-such-thing' }
+const SCREENS = {
+  overview: '/', containers: '/containers', hosts: '/hosts', host: '/hosts/a', 'host-new': '/hosts?new=host', events: '/events', me: '/me',
+  users: '/admin/users', 'user-new': '/admin/users?new=user', invites: '/admin/invites', audit: '/admin/audit', settings: '/admin/settings',
+  nothing: '/containers?q=there-is-no-such-thing',
+}
+/** What a screen has to show before it is looked at; a card of a host where nothing is said. */
+const READY = {
+  containers: '[data-index]', events: '[role=listitem]:has-text("web-look-died-b")', nothing: '.empty', host: 'td:has-text("busybox")',
+  me: 'tr[data-row]', users: 'tr[data-row]', invites: '.empty, tr[data-row]', audit: 'tr[data-row]', settings: 'tr[data-row]',
+  'host-new': '[role=dialog]', 'user-new': '[role=dialog]',
+}
 
-async function look({ browser, hub, artefacts }, width, theme) {
+/** Of a container that runs: name, address, what is there when it is drawn. */
+const TABS = [
+  ['overview', '', '#facts'],
+  ['logs', '/logs', '.line, .empty'],
+  ['stats', '/stats', '.uplot'],
+  ['files', '/files', '[data-row]'],
+  ['events', '/events', '[role=listitem]'],
+  ['inspect', '/inspect', 'details'],
+]
+
+async function look({ browser, hub, a, b, artefacts }, width, theme) {
   const visitor = await Visitor.come(browser, hub.url, { width, height: width < 500 ? 844 : 900, theme })
   const { page } = visitor
   const keep = async (name) => {
@@ -22,12 +42,41 @@ async function look({ browser, hub, artefacts }, width, theme) {
   await visitor.connectedBy('WebSocket')
   for (const [name, address] of Object.entries(SCREENS)) {
     await visitor.go(address)
-    const ready = { containers: '[data-index]', events: '[role=listitem]:has-text("web-look-died-b")', nothing: '.empty' }[name] ?? 'article'
-    await page.locator(ready).first().waitFor()
+    await page.locator(READY[name] ?? 'article').first().waitFor()
     await keep(name)
   }
+  for (const [name, tab, ready] of TABS) {
+    await visitor.go(`/containers/a/${await a.id('web-look-a')}${tab}`)
+    await page.locator(ready).first().waitFor()
+    await keep(`container-${name}`)
+  }
+  await visitor.go(`/containers/a/${await a.id('web-look-died-a')}`)
+  await page.getByRole('region', { name: 'What happened before' }).getByRole('listitem').first().waitFor()
+  await keep('container-died')
+  await page.getByRole('button', { name: /^Actions of/ }).click()
+  await page.getByRole('menuitem', { name: 'Remove' }).waitFor()
+  await keep('container-menu')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  await visitor.go(`/logs?of=a/${await a.id('web-look-a')}&of=b/${await b.id('web-look-b')}`)
+  await page.getByRole('heading', { name: 'Logs of 2 containers' }).waitFor()
+  await page.locator('.empty, .line').first().waitFor()
+  await keep('merged')
+  await visitor.go('/containers?group=host')
+  await page.locator('.group').first().waitFor()
+  await keep('grouped')
   await page.keyboard.press('?')
+  await page.getByRole('dialog').waitFor()
   await keep('keys')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('web')
+  await page.getByRole('option').first().waitFor()
+  await keep('palette')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^Account of / }).click()
+  await page.getByRole('menu').waitFor()
+  await keep('menu')
   await visitor.leave()
 }
 

@@ -8,7 +8,7 @@ import { openSocket } from './hub/socket'
 import { openStream } from './hub/stream'
 import { TerminalLine, type Ears, type Size, type Wish } from './hub/terminal'
 import { isLog, type Failure, type Kind, type Sink, type Subscription, type Transport } from './hub/transport'
-import type { ErrorBody, Push } from './protocol'
+import type { ErrorBody, Progress, Push } from './protocol'
 
 export { HubError } from './hub/packet'
 export type { Ears, Size, Stage, TerminalLine, Wish } from './hub/terminal'
@@ -39,6 +39,9 @@ export interface Watchers {
   /** The session is not good any more; the hub has stopped and waits for `start`. */
   unauthenticated(): void
 }
+
+/** A large image over a slow line. */
+const FOLLOW_TIMEOUT = 3_600_000
 
 const LADDER: readonly Kind[] = ['websocket', 'sse', 'polling']
 /** How often the delay is measured and the connection proven. */
@@ -150,6 +153,12 @@ export class Hub {
     return await post(noun, data)
   }
 
+  /** The same for a command that takes long: how far it is, is told where a socket is open, else only its end. */
+  async follow(noun: string, data: object, progress: (push: Progress) => void): Promise<unknown> {
+    const socket = this.current?.call
+    return socket ? await socket(noun, data, progress) : await post(noun, data, FOLLOW_TIMEOUT)
+  }
+
   private open(level: number): void {
     clearTimeout(this.timer)
     const sink: Sink = {
@@ -158,7 +167,8 @@ export class Hub {
         if (transport === this.current) this.deliver(subscription as Shared, push)
       },
       position: (subscription, position) => {
-        if (transport === this.current) subscription.since = position
+        // A log of lines stands where its last line does, whatever the stream's own position is.
+        if (transport === this.current && subscription.topic === 'events') subscription.since = position
       },
       rejected: (subscription, error) => {
         for (const listener of (subscription as Shared).listeners) listener.rejected?.(error)
@@ -256,6 +266,7 @@ export class Hub {
       shared.delivered = push.position
       shared.since = push.position
     }
+    if (push.type === 'log' && 'time' in push.data && push.data.time) shared.since = push.data.time
     for (const listener of shared.listeners) listener.push(push)
   }
 

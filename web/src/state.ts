@@ -2,6 +2,7 @@
 
 import { span } from './format'
 import type { Container, Host } from './protocol'
+import type { Verb } from './stores/actions.svelte'
 import { t } from './texts'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle'
@@ -33,9 +34,9 @@ export function hostLook(host: Host): Look {
   return { shape: 'cross', tone: 'bad', word }
 }
 
-/** It ended, and not well. */
+/** It ended, and not well; or could not begin. */
 export function failed({ state, reason }: Container): boolean {
-  return state === 'exited' && reason != null && reason !== '' && reason !== 'exit 0'
+  return (state === 'exited' || state === 'created') && reason != null && reason !== '' && reason !== 'exit 0'
 }
 
 /** How long it has been so and why, counted on here: the engine's own words stand still. */
@@ -62,6 +63,15 @@ export function changedAt({ started_at, finished_at, created }: Container): numb
 /** What a person who runs hosts wants to be shown first. */
 export function needsAttention(container: Container): boolean {
   return failed(container) || unhealthy(container) || container.state === 'restarting' || container.state === 'dead'
+}
+
+/** What can be asked of it in its state, the likeliest first. */
+export function verbsFor({ state }: Container): readonly Verb[] {
+  if (state === 'running') return ['stop', 'restart', 'pause', 'kill', 'remove']
+  if (state === 'restarting') return ['stop', 'kill', 'remove']
+  if (state === 'paused') return ['unpause', 'stop', 'kill', 'remove']
+  if (['exited', 'created', 'dead'].includes(state)) return ['start', 'remove']
+  return []
 }
 
 /** A stopped one can be started, a running one stopped; the rest is on its way. */

@@ -56,11 +56,11 @@ test('a state has a shape and a word, and says why and since when', () => {
   expect(statusWords(ended, now)).toBe('exit 0 · 2 min ago')
   const sick = container({ status: 'Up 2 hours (unhealthy)', started_at: '2026-01-01T01:00:00Z' })
   expect(containerLook(sick).shape).toBe('alert')
-  expect(statusWords(sick, now)).toBe('up 2 h · unhealthy')
+  expect(statusWords(sick, now)).toBe('up 2 hr · unhealthy')
   expect([verbFor(died), verbFor(sick), verbFor(container({ state: 'removing' }))]).toEqual(['start', 'stop', null])
 })
 
 test('numbers carry their unit', () => {
   expect([0, 1023, 1024, 1_572_864, 200 * 1024 ** 3].map(bytes)).toEqual(['0 B', '1023 B', '1.0 KiB', '1.5 MiB', '200 GiB'])
-  expect([-5, 59_000, 60_000, 7_200_000, 90_000_000].map(span)).toEqual(['0 s', '59 s', '1 min', '2 h', '1 d'])
+  expect([-5, 59_000, 60_000, 7_200_000, 90_000_000].map(span)).toEqual(['0 sec', '59 sec', '1 min', '2 hr', '1 day'])
 })

@@ -2,7 +2,7 @@
 // as few requests as can be told apart. On a stream state topics with equal filters
 // share one, and each subscription to the log has its own; a poll has one topic.
 
-import { isLog, type Subscription } from './transport'
+import { always, isLog, type Subscription } from './transport'
 
 export function streamKey(subscription: Subscription): string {
   return isLog(subscription.topic) ? subscription.key : `state ${JSON.stringify(subscription.filters)}`
@@ -19,6 +19,7 @@ export function groupQuery(group: Iterable<Subscription>): URLSearchParams {
   for (const subscription of group) {
     query.append('topic', subscription.topic)
     filters = subscription.filters
+    if (always(subscription.topic).timestamps) query.set('timestamps', 'true')
   }
   for (const [name, values] of Object.entries(filters)) for (const value of values) query.append(name, value)
   return query
@@ -28,6 +29,7 @@ export function groupQuery(group: Iterable<Subscription>): URLSearchParams {
 export function topicOf(push: { type: string; data?: unknown }): string | null {
   if (push.type === 'event' || push.type === 'gap') return 'events'
   if (push.type === 'stats') return 'stats'
+  if (push.type === 'log') return 'logs'
   if (push.type === 'change') return (push.data as { topic: string }).topic
   return null
 }

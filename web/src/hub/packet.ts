@@ -1,6 +1,7 @@
 // One packet by POST, its one answer back. Works whatever the pushes travel on.
 
 import type { ErrorBody } from '../protocol'
+import { t } from '../texts'
 
 /** A refusal by the hub, or by what stands between (`unavailable`, with the status as words). */
 export class HubError extends Error {
@@ -31,8 +32,8 @@ export async function post(type: string, data: object, timeout = ANSWER_TIMEOUT)
     const late = cause instanceof DOMException && cause.name === 'TimeoutError'
     throw new HubError(
       late
-        ? { code: 'timeout', message: `The hub did not answer within ${timeout / 1000} s.` }
-        : { code: 'unavailable', message: 'The hub cannot be reached.' },
+        ? { code: 'timeout', message: t.connection.broken.late(timeout / 1000) }
+        : { code: 'unavailable', message: t.connection.broken.unreachable },
     )
   }
   const answer = parse(await response.text().catch(() => ''))
@@ -45,7 +46,7 @@ export function errorBody(answer: { type?: unknown; data?: unknown } | null, sta
   if (answer?.type === 'error' && typeof answer.data === 'object' && answer.data !== null) {
     return answer.data as ErrorBody
   }
-  const message = `The address of the hub answered with status ${status}, not in the hub's words.`
+  const message = t.connection.broken.status(status)
   return { code: status === 401 ? 'unauthenticated' : 'unavailable', message }
 }
 

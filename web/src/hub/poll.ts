@@ -1,10 +1,11 @@
 // Pushes by long polling: what passes through everything that passes requests at all.
 
 import type { Push } from '../protocol'
+import { t } from '../texts'
 import { Groups, groupQuery, pollKey, topicOf } from './groups'
 import { parse } from './packet'
 import { postedPing, refusal } from './stream'
-import { isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
+import { isEnd, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
 
 /** Seconds the hub may hold an answer back; under the 30 s that many proxies allow. */
 const WAIT = 25
@@ -39,13 +40,13 @@ export function openPolling(subscriptions: Iterable<Subscription>, sink: Sink): 
 
   function begin(group: ReadonlySet<Subscription>) {
     const stop = new AbortController()
-    poll(group, stop.signal).then(lose, () => {
-      if (!stop.signal.aborted) lose({ kind: 'unreachable', reason: 'The hub cannot be reached.' })
+    poll(group, stop.signal).then((failure) => failure === null || lose(failure), () => {
+      if (!stop.signal.aborted) lose({ kind: 'unreachable', reason: t.connection.broken.unreachable })
     })
     return { stop: () => stop.abort() }
   }
 
-  async function poll(group: ReadonlySet<Subscription>, stopped: AbortSignal): Promise<Failure> {
+  async function poll(group: ReadonlySet<Subscription>, stopped: AbortSignal): Promise<Failure | null> {
     const byTopic = new Map([...group].map((subscription) => [subscription.topic, subscription]))
     const log = [...group].find(({ topic }) => isLog(topic))
     let since = log?.since ?? null
@@ -67,6 +68,7 @@ export function openPolling(subscriptions: Iterable<Subscription>, sink: Sink): 
         const subscription = byTopic.get(topicOf(push) ?? '')
         if (subscription !== undefined) sink.push(subscription, push)
       }
+      if (answer.pushes.some(isEnd)) return null
       since = answer.next ?? since
       if (log !== undefined && answer.next !== undefined) sink.position(log, answer.next)
       // A hub that drains answers empty and at once; asking on without a pause would be a hammer.
@@ -77,7 +79,7 @@ export function openPolling(subscriptions: Iterable<Subscription>, sink: Sink): 
   const groups = new Groups(pollKey, begin)
   for (const subscription of subscriptions) groups.add(subscription)
   if (groups.size === 0) {
-    postedPing().then(heard, () => lose({ kind: 'unreachable', reason: 'The hub cannot be reached.' }))
+    postedPing().then(heard, () => lose({ kind: 'unreachable', reason: t.connection.broken.unreachable }))
   }
   return {
     kind: 'polling',

@@ -1,9 +1,10 @@
 // Packets over one WebSocket. The session cookie authenticates it when it opens.
 
-import type { ErrorBody, Push, TerminalPush } from '../protocol'
+import type { ErrorBody, Progress, Push, TerminalPush } from '../protocol'
+import { t } from '../texts'
 import { inputFrame, readOutput } from './frame'
-import { parse } from './packet'
-import { OPEN_TIMEOUT, PING_TIMEOUT, type Ear, type Failure, type Sink, type Subscription, type Transport, type Wire } from './transport'
+import { HubError, parse } from './packet'
+import { OPEN_TIMEOUT, PING_TIMEOUT, always, type Ear, type Failure, type Sink, type Subscription, type Transport, type Wire } from './transport'
 
 /** Pushes that came before the reply that names their subscription; more than these means a confused hub. */
 const EARLY_PUSHES = 1_000
@@ -13,6 +14,7 @@ const EARLY_PIECES = 1_000
 interface Waiting {
   resolve(data: Record<string, unknown>): void
   reject(error: ErrorBody): void
+  progress?(push: Progress): void
 }
 
 export function openSocket(sink: Sink): Transport {
@@ -32,7 +34,7 @@ export function openSocket(sink: Sink): Transport {
   let proven = false
   let ended = false
 
-  const timer = setTimeout(() => lose({ kind: 'silent', reason: 'The WebSocket did not open in time.' }), OPEN_TIMEOUT)
+  const timer = setTimeout(() => lose({ kind: 'silent', reason: t.connection.broken.slowSocket }), OPEN_TIMEOUT)
 
   function lose(failure: Failure) {
     if (ended) return
@@ -43,15 +45,15 @@ export function openSocket(sink: Sink): Transport {
   function close() {
     ended = true
     clearTimeout(timer)
-    for (const { reject } of waiting.values()) reject({ code: 'unavailable', message: 'The connection ended.' })
+    for (const { reject } of waiting.values()) reject({ code: 'unavailable', message: t.connection.broken.ended })
     waiting.clear()
     socket.close()
   }
 
-  function ask(type: string, data: object): Promise<Record<string, unknown>> {
+  function ask(type: string, data: object, progress?: (push: Progress) => void): Promise<Record<string, unknown>> {
     const id = ++lastId
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject })
+      waiting.set(id, { resolve, reject, ...(progress ? { progress } : {}) })
       socket.send(JSON.stringify({ type, id, data }))
     })
   }
@@ -96,7 +98,7 @@ export function openSocket(sink: Sink): Transport {
     let late: ReturnType<typeof setTimeout> | undefined
     const timeout = new Promise<never>((_, reject) => {
       late = setTimeout(() => {
-        lose({ kind: 'silent', reason: 'A ping was not answered over the WebSocket.' })
+        lose({ kind: 'silent', reason: t.connection.broken.silentSocket })
         reject(new Error('late'))
       }, PING_TIMEOUT)
     })
@@ -112,7 +114,7 @@ export function openSocket(sink: Sink): Transport {
     wanted.add(subscription)
     unanswered++
     const { topic, filters, since } = subscription
-    ask('subscribe', { topic, ...filters, ...(since === null ? {} : { since }) })
+    ask('subscribe', { topic, ...filters, ...always(topic), ...(since === null ? {} : { since }) })
       .then((reply) => {
         unanswered--
         const sub = Number(reply['sub'])
@@ -170,6 +172,7 @@ export function openSocket(sink: Sink): Transport {
       return
     }
     const push = packet as Push
+    if (push.type === 'progress') return waiting.get(Number(packet.id))?.progress?.(push.data)
     if (push.type === 'notice') return sink.notice(push.data.level, push.data.message)
     if (push.type === 'terminal') return terminal(push.data.terminal, (ear) => ear.push(push.data as TerminalPush))
     const sub = packet.sub ?? 0
@@ -180,18 +183,22 @@ export function openSocket(sink: Sink): Transport {
 
   socket.onclose = ({ code, reason }) => lose(failureOf(code, reason))
 
-  return { kind: 'websocket', wire, watch, unwatch, ping, close }
+  function call(type: string, data: object, progress: (push: Progress) => void): Promise<unknown> {
+    return ask(type, data, progress).catch((error: ErrorBody) => Promise.reject(new HubError(error)))
+  }
+
+  return { kind: 'websocket', wire, watch, unwatch, call, ping, close }
 }
 
 /** What a close code asks of the client. */
 export function failureOf(code: number, reason: string): Failure {
   const said = reason === '' ? `code ${code}` : reason
-  if (code === 4401) return { kind: 'unauthenticated', reason: `The session ended (${said}).` }
+  if (code === 4401) return { kind: 'unauthenticated', reason: t.connection.broken.session(said) }
   if (code === 4403 || code === 1008 || code === 1009) {
-    return { kind: 'refused', reason: `The hub closed the connection for good (${said}).` }
+    return { kind: 'refused', reason: t.connection.broken.refused(said) }
   }
-  if (code === 4001) return { kind: 'away', reason: `The hub is shutting down or restarting (${said}).` }
-  if (code === 4002) return { kind: 'away', reason: `The hub did not hear from this page (${said}).` }
-  if (code === 4003) return { kind: 'away', reason: `The hub is full (${said}).` }
-  return { kind: 'unreachable', reason: 'The WebSocket broke off.' }
+  if (code === 4001) return { kind: 'away', reason: t.connection.broken.draining(said) }
+  if (code === 4002) return { kind: 'away', reason: t.connection.broken.unheard(said) }
+  if (code === 4003) return { kind: 'away', reason: t.connection.broken.full(said) }
+  return { kind: 'unreachable', reason: t.connection.broken.brokenSocket }
 }

@@ -2,9 +2,10 @@
 // and the end of a stream, which are what tells a quiet hub from a buffering proxy.
 
 import type { Push } from '../protocol'
+import { t } from '../texts'
 import { Groups, groupQuery, streamKey, topicOf } from './groups'
 import { errorBody, parse, post } from './packet'
-import { OPEN_TIMEOUT, PING_TIMEOUT, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
+import { OPEN_TIMEOUT, PING_TIMEOUT, isEnd, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
 
 /** The hub sends something every 15 s; two that are missing are no accident. */
 const SILENCE = 35_000
@@ -35,21 +36,21 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
     let timer: ReturnType<typeof setTimeout> | undefined
     function expect(within: number) {
       clearTimeout(timer)
-      timer = setTimeout(() => lose({ kind: 'silent', reason: 'Nothing came through on the event stream.' }), within)
+      timer = setTimeout(() => lose({ kind: 'silent', reason: t.connection.broken.silentStream }), within)
     }
     expect(OPEN_TIMEOUT)
     read(group, abort.signal, () => (expect(SILENCE), heard())).then(
-      (failure) => (clearTimeout(timer), lose(failure)),
+      (failure) => (clearTimeout(timer), failure === null || lose(failure)),
       () => {
         clearTimeout(timer)
-        if (!abort.signal.aborted) lose({ kind: 'unreachable', reason: 'The event stream broke off.' })
+        if (!abort.signal.aborted) lose({ kind: 'unreachable', reason: t.connection.broken.brokenStream })
       },
     )
     return { stop: () => (clearTimeout(timer), abort.abort()) }
   }
 
-  /** Reads until the end; the value says why it came. */
-  async function read(group: ReadonlySet<Subscription>, signal: AbortSignal, alive: () => void): Promise<Failure> {
+  /** Reads until the end; the value says why it came, null where it had to come. */
+  async function read(group: ReadonlySet<Subscription>, signal: AbortSignal, alive: () => void): Promise<Failure | null> {
     const query = groupQuery(group)
     const byTopic = new Map([...group].map((subscription) => [subscription.topic, subscription]))
     const log = [...group].find(({ topic }) => isLog(topic))
@@ -60,10 +61,12 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
       return refusal(response.status, await response.text())
     }
     let retry: number | undefined
+    let ended = false
     const parser = new Blocks((block) => {
       alive()
       if (block.retry !== undefined) retry = block.retry
       const push = block.data === undefined ? null : (parse(block.data) as Push | null)
+      if (push !== null && isEnd(push)) ended = true
       if (push?.type === 'notice') sink.notice(push.data.level, push.data.message)
       const subscription = push === null ? undefined : byTopic.get(topicOf(push) ?? '')
       if (push !== null && subscription !== undefined) sink.push(subscription, push)
@@ -76,7 +79,8 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
       if (signal.aborted || done) break
       parser.feed(decoder.decode(value, { stream: true }))
     }
-    return { kind: 'away', reason: 'The hub ended the event stream.', ...(retry === undefined ? {} : { retry }) }
+    if (ended) return null
+    return { kind: 'away', reason: t.connection.broken.endedStream, ...(retry === undefined ? {} : { retry }) }
   }
 
   const groups = new Groups(streamKey, begin)
@@ -84,7 +88,7 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
   if (groups.size === 0) {
     post('ping', {}, PING_TIMEOUT).then(
       heard,
-      () => lose({ kind: 'unreachable', reason: 'The hub cannot be reached.' }),
+      () => lose({ kind: 'unreachable', reason: t.connection.broken.unreachable }),
     )
   }
   return {

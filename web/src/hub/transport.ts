@@ -1,6 +1,6 @@
 // What every way to the hub has in common: what it is asked for, and what it tells back.
 
-import type { ErrorBody, Push, TerminalPush } from '../protocol'
+import type { ErrorBody, Progress, Push, TerminalPush } from '../protocol'
 
 export type Kind = 'websocket' | 'sse' | 'polling'
 
@@ -9,7 +9,7 @@ export interface Subscription {
   readonly key: string
   readonly topic: string
   readonly filters: Readonly<Record<string, readonly string[]>>
-  /** Where to begin: the cursor in the log once there is one, at first perhaps a time. Events only. */
+  /** Where to begin: the cursor in the log once there is one, at first perhaps a time. Events and logs only. */
   since: string | null
 }
 
@@ -65,6 +65,8 @@ export interface Transport {
   readonly wire?: Wire
   watch(subscription: Subscription): void
   unwatch(subscription: Subscription): void
+  /** Sends a command and is told how far it is; only where pushes come back on the way that it took. */
+  call?(type: string, data: object, progress: (push: Progress) => void): Promise<unknown>
   /** Milliseconds there and back; rejects when no answer came in time. */
   ping(): Promise<number>
   close(): void
@@ -75,7 +77,17 @@ export const OPEN_TIMEOUT = 8_000
 /** No network in ordinary use takes longer for a packet that costs the hub nothing. */
 export const PING_TIMEOUT = 10_000
 
-/** Topics whose pushes carry a position and are resumed; all others begin with a snapshot. */
+/** Topics that are resumed where they stood; all others begin with a snapshot. */
 export function isLog(topic: string): boolean {
-  return topic === 'events'
+  return topic === 'events' || topic === 'logs'
+}
+
+/** What a topic is always asked with: a line's time is also where its log is resumed. */
+export function always(topic: string): { timestamps?: true } {
+  return topic === 'logs' ? { timestamps: true } : {}
+}
+
+/** The container has ended, and with it the lines of its log: nothing more comes, and nothing is wrong. */
+export function isEnd(push: { type: string; data?: unknown }): boolean {
+  return push.type === 'log' && typeof push.data === 'object' && push.data !== null && 'end' in push.data
 }

@@ -7,7 +7,7 @@ import { containerKey, containers } from './containers.svelte'
 import { command } from './connection.svelte'
 import { problems } from './problems.svelte'
 
-export type Verb = 'start' | 'stop'
+export type Verb = 'start' | 'stop' | 'restart' | 'pause' | 'unpause' | 'kill' | 'remove'
 
 interface Pending {
   verb: Verb
@@ -17,31 +17,53 @@ interface Pending {
 
 /** The reply is there and no change came: it came and went between two pushes. */
 const SETTLE = 5_000
+/** Commands under way at once: a browser has six connections to a hub, and others need some too. */
+const AT_ONCE = 3
 
 class Actions {
   pending = $state.raw<ReadonlyMap<string, Pending>>(new Map())
+  private waiting: (() => Promise<void>)[] = []
+  private running = 0
 
-  async run(verb: Verb, container: Container): Promise<void> {
+  /** Shown as pending at once; the command itself may wait for others. */
+  run(verb: Verb, container: Container): void {
     const key = containerKey(container)
     if (this.pending.has(key)) return
     const asked = { verb, before: container }
     this.pending = new Map(this.pending).set(key, asked)
-    try {
-      await command('container', { opt: verb, host: container.host, container: container.id })
-      setTimeout(() => this.settle(key, asked), SETTLE)
-    } catch (error) {
-      this.settle(key, asked)
-      problems.failed(t.actions.failed[verb](container.name, container.host), error)
-    }
+    this.waiting.push(() => this.send(key, asked))
+    this.next()
   }
 
   /** Called when the containers changed. */
   compare(): void {
-    for (const [key, asked] of this.pending) {
-      const now = containers.all.get(key)
-      if (now === undefined || now.state !== asked.before.state || now.reason !== asked.before.reason) {
-        this.settle(key, asked)
-      }
+    for (const [key, { verb, before }] of this.pending) {
+      const asked = this.pending.get(key)
+      if (asked !== undefined && happened(verb, before, containers.all.get(key))) this.settle(key, asked)
+    }
+  }
+
+  private next(): void {
+    const work = this.running < AT_ONCE ? this.waiting.shift() : undefined
+    if (work === undefined) return
+    this.running++
+    void work().finally(() => {
+      this.running--
+      this.next()
+    })
+    this.next()
+  }
+
+  private async send(key: string, asked: Pending): Promise<void> {
+    const { verb, before } = asked
+    // One that runs is killed first: who removes has been asked with these words.
+    const how = verb === 'remove' ? { force: ['running', 'paused', 'restarting'].includes(before.state) } : {}
+    try {
+      await command('container', { opt: verb, host: before.host, container: before.id, ...how })
+      setTimeout(() => this.settle(key, asked), SETTLE)
+    } catch (error) {
+      this.settle(key, asked)
+      problems.failed(t.verbs.failed[verb](before.name, before.host), error)
     }
   }
 
@@ -51,6 +73,14 @@ class Actions {
     next.delete(key)
     this.pending = next
   }
+}
+
+/** Whether what is known now shows that it was done. */
+function happened(verb: Verb, before: Container, now: Container | undefined): boolean {
+  if (now === undefined) return true
+  if (verb === 'remove') return false
+  if (verb === 'restart') return now.started_at !== before.started_at && now.started_at != null
+  return now.state !== before.state || now.reason !== before.reason || now.started_at !== before.started_at
 }
 
 export const actions = new Actions()

@@ -1,5 +1,14 @@
 // The address is the state: the screen and what is chosen on it stand behind `#`.
 
+/** Links are made by hand too: one that is not well formed is taken as it stands. */
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 class Address {
   whole = $state('/')
 
@@ -12,6 +21,11 @@ class Address {
 
   get path(): string {
     return this.whole.split('?', 1)[0] || '/'
+  }
+
+  /** The segments of the path, as they were before they were escaped. */
+  get parts(): string[] {
+    return this.path.split('/').filter(Boolean).map(unescaped)
   }
 
   get query(): URLSearchParams {

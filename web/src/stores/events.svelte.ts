@@ -19,12 +19,14 @@ export class EventList {
   private fresh: Row[] = []
   private isHeld = false
   private count = 0
+  private until = Infinity
   private readonly draw = onceAFrame(() => this.apply())
 
   constructor(private readonly kept = KEPT) {}
 
-  /** `since` is a time; begins with what has happened after it. */
-  watch(filters: Record<string, readonly string[]>, since: string): () => void {
+  /** `since` is a time; begins with what has happened after it, and takes none after `until` (milliseconds). */
+  watch(filters: Record<string, readonly string[]>, since: string, until = Infinity): () => void {
+    this.until = until
     this.rows = []
     this.fresh = []
     this.waiting = 0
@@ -42,6 +44,8 @@ export class EventList {
 
   private take(push: Push): void {
     const key = String(++this.count)
+    if (push.type === 'event' && push.data.timestamp * 1000 > this.until) return
+    if (push.type === 'gap' && Date.parse(push.data.from) > this.until) return
     if (push.type === 'event') this.fresh.push({ key, event: push.data })
     else if (push.type === 'gap') this.fresh.push({ key, gap: push.data })
     else return

@@ -26,7 +26,7 @@ class Problems {
   /** `title` says what was tried and on which host. */
   failed(title: string, error: unknown): void {
     const body = error instanceof HubError ? error.body : { code: 'internal' as const, message: String(error) }
-    this.add('error', title, body.message, t.hints[body.code] ?? '')
+    this.add('error', title, body.message, t.hints[body.code])
   }
 
   notice(level: string, message: string): void {

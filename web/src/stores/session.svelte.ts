@@ -104,7 +104,7 @@ class CurrentSession {
     this.role = 'viewer'
     this.reason = reason
     hub.stop()
-    if (address.path === '/login') return
+    if (address.path === '/login' || address.path === '/register') return
     const wanted = address.whole
     address.go(wanted === '/' ? '/login' : `/login?to=${encodeURIComponent(wanted)}`, { replace: true })
   }

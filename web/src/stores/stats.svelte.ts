@@ -11,6 +11,8 @@ const COURSE = 30
 export interface Usage extends ContainerStats {
   /** Percent, oldest first. */
   course: readonly number[]
+  /** Bytes, oldest first. */
+  memoryCourse: readonly number[]
 }
 
 class Stats {
@@ -38,7 +40,9 @@ class Stats {
     for (const [key, item] of this.pending) {
       const before = next.get(key)
       if (before?.time === item.time) continue
-      next.set(key, { ...item, course: [...(before?.course ?? []), item.cpu_percent].slice(-COURSE) })
+      const course = [...(before?.course ?? []), item.cpu_percent].slice(-COURSE)
+      const memoryCourse = [...(before?.memoryCourse ?? []), item.memory_usage].slice(-COURSE)
+      next.set(key, { ...item, course, memoryCourse })
     }
     this.pending.clear()
     if (containers.known) {

@@ -16,14 +16,22 @@ class Theme {
     return this.chosen === null ? this.system : this.chosen === 'dark'
   }
 
+  /** `system` while nothing else was chosen. */
+  get choice(): 'system' | 'light' | 'dark' {
+    return this.chosen === 'light' || this.chosen === 'dark' ? this.chosen : 'system'
+  }
+
+  choose(choice: string): void {
+    this.chosen = choice === 'light' || choice === 'dark' ? choice : null
+    if (this.chosen === null) localStorage.removeItem(KEY)
+    else localStorage.setItem(KEY, this.chosen)
+    this.apply()
+  }
+
   /** The other one; where that is the system's too, the system is followed again. */
   toggle(): void {
     const next = this.isDark ? 'light' : 'dark'
-    const followed = (next === 'dark') === this.system
-    this.chosen = followed ? null : next
-    if (followed) localStorage.removeItem(KEY)
-    else localStorage.setItem(KEY, next)
-    this.apply()
+    this.choose((next === 'dark') === this.system ? 'system' : next)
   }
 
   private apply(): void {

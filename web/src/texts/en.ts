@@ -1,222 +1,62 @@
-// Every text of the dashboard, in English.
+// Every text of the dashboard, in English: what the other languages have to say too.
 
-import type { ErrorCode } from '../protocol'
+import { audit } from './en/audit'
+import { forms } from './en/forms'
+import { images } from './en/images'
+import { invites } from './en/invites'
+import { me } from './en/me'
+import { settings } from './en/settings'
+import { users } from './en/users'
+import { connection } from './en/connection'
+import { charts, container, files, inspect, logs } from './en/container'
+import { containers, states } from './en/containers'
+import { events } from './en/events'
+import { hosts, hostStates } from './en/hosts'
+import { login } from './en/login'
+import { overview } from './en/overview'
+import { ago, dismiss, hints, keys, nav, notice, product, roleNames, roles, skip, theme, times } from './en/shell'
+import { table } from './en/table'
 import { terminal } from './en/terminal'
-
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
+import { verbs } from './en/verbs'
+import type { Words } from './words'
 
 export const en = {
-  product: 'Quayside',
-  nav: { label: 'Screens', overview: 'Overview', containers: 'Containers', hosts: 'Hosts', events: 'Events' },
-  skip: 'Skip to the content',
-  theme: { toDark: 'Use dark colours', toLight: 'Use light colours' },
-  notice: 'The hub says',
-  dismiss: 'I have read this',
-  times: (n: number) => `${n} times`,
-  ago: (span: string) => `${span} ago`,
-
-  login: {
-    title: 'Log in',
-    username: 'Name',
-    password: 'Password',
-    submit: 'Log in',
-    busy: 'Logging in …',
-    logout: 'Log out',
-    logoutFailed: 'You are still logged in: the hub did not answer the logout',
-    ended: 'Your session has ended. Log in to go on where you were.',
-    show: 'Show the password',
-    hide: 'Hide the password',
-    wait: (seconds: number) => `Try again in ${seconds} s.`,
-    reaching: 'Looking for the hub …',
-    first: 'The first account is admin. Its password was printed when the hub was first started.',
-  },
-
-  roles: {
-    viewer: 'viewer: sees everything, changes nothing',
-    user: 'user: sees and changes what it owns',
-    teacher: 'teacher: what it owns, and its courses',
-    operator: 'operator: every container on every host',
-    admin: 'admin: everything',
-  },
-
-  connection: {
-    label: 'Connection',
-    kinds: { websocket: 'WebSocket', sse: 'SSE', polling: 'Polling' },
-    none: 'Not connected',
-    ms: (ms: number) => `${ms} ms`,
-    since: (time: string) => `Since ${time}`,
-    delay: (ms: number) => `There and back in ${ms} ms`,
-    noDelay: 'The delay is not known yet',
-    next: (seconds: number) => `Next try in ${seconds} s`,
-    trying: 'Trying now …',
-    stopped: 'Not tried again by itself',
-    tryNow: 'Try now',
-    stale: (time: string) => `Not connected since ${time}. What you see is from then.`,
-    best: 'WebSocket is tried again by itself.',
-  },
-
-  hostStates: { online: 'online', offline: 'offline', connecting: 'connecting' } as Record<string, string>,
-  hosts: {
-    title: 'Hosts',
-    summary: (online: number, all: number) =>
-      online === all ? `${count(all, 'host', 'hosts')}, all answer` : `${online} of ${count(all, 'host', 'hosts')} answer`,
-    running: (running: number, total: number) => `${running} of ${total} running`,
-    runningLabel: 'Containers',
-    cpu: 'CPU',
-    memory: 'Memory',
-    cpus: (n: number) => count(n, 'CPU', 'CPUs'),
-    of: (used: string, all: string) => `${used} of ${all}`,
-    engine: 'Engine',
-    address: 'Address',
-    system: 'System',
-    configured: 'From the configuration',
-    added: 'Added at run time',
-    origin: 'Origin',
-    lastSeen: 'as last seen',
-    empty: 'No host yet',
-    emptyHint: 'Docker hosts that the hub watches are shown here. Name one when you start it: quayside serve --host name=unix:///var/run/docker.sock',
-    noReason: 'no reason was given',
-    history: 'History',
-    changes: 'When it came and went',
-    show: (host: string) => `Containers on ${host}`,
-  },
-
-  states: {
-    running: 'running',
-    exited: 'exited',
-    created: 'created',
-    paused: 'paused',
-    restarting: 'restarting',
-    removing: 'removing',
-    dead: 'dead',
-    gone: 'removed',
-    unhealthy: 'unhealthy',
-  } as Record<string, string>,
-
-  containers: {
-    title: 'Containers',
-    label: 'Containers of all hosts',
-    summary: (shown: number, all: number, hosts: number) =>
-      shown === all
-        ? `${count(all, 'container', 'containers')} on ${count(hosts, 'host', 'hosts')}`
-        : `${shown} of ${count(all, 'container', 'containers')}`,
-    partial: (online: number, all: number) => `${online} of ${all} hosts answer`,
-    search: 'Search name, image, id, label, port …',
-    searchLabel: 'Search containers',
-    columns: {
-      state: 'State',
-      name: 'Name',
-      image: 'Image',
-      host: 'Host',
-      status: 'Status',
-      cpu: 'CPU',
-      memory: 'Memory',
-      ports: 'Ports',
-      actions: 'Actions',
-    },
-    sort: (column: string) => `Sort by ${column}`,
-    of: (limit: string) => `of ${limit}`,
-    was: (state: string) => `was ${state}`,
-    asOf: (span: string) => `host away for ${span}`,
-    up: (span: string) => `up ${span}`,
-    created: (time: string) => `Created ${time}`,
-    started: (time: string) => `Started ${time}`,
-    finished: (time: string) => `Ended ${time}`,
-    gone: 'Removed while you were looking',
-    empty: 'No containers yet',
-    emptyHint: 'Containers of every host appear here by themselves, as soon as there are any: docker run -d --name web nginx',
-    none: 'Nothing matches',
-    noneHint: 'No container matches the search and filters.',
-    reset: 'Show all containers',
-    waiting: 'Waiting for the first list …',
-    open: (where: string) => `Open ${where}`,
-    more: (n: number) => `+${n}`,
-  },
-
-  actions: {
-    start: 'Start',
-    stop: 'Stop',
-    startName: (name: string) => `Start ${name}`,
-    stopName: (name: string) => `Stop ${name}`,
-    pending: { start: 'starting …', stop: 'stopping …' },
-    failed: {
-      start: (name: string, host: string) => `${name} on ${host} was not started`,
-      stop: (name: string, host: string) => `${name} on ${host} was not stopped`,
-    },
-  },
-
-  events: {
-    title: 'Events',
-    label: 'Events, newest first',
-    type: 'Type',
-    host: 'Host',
-    action: 'Action',
-    range: 'Since',
-    ranges: { '15m': '15 min', '1h': '1 h', '6h': '6 h', '24h': '24 h' } as Record<string, string>,
-    pause: 'Pause',
-    resume: 'Go on',
-    waiting: (n: number) => `${count(n, 'new event', 'new events')}`,
-    gap: (host: string | null) => (host === null ? 'Events are missing' : `Events of ${host} are missing`),
-    gapReasons: {
-      engine: 'The engine was out of reach, restarted or forgot them.',
-      retention: 'They are older than the hub keeps.',
-    },
-    inferred: 'inferred',
-    inferredHint: 'Not told by the engine: seen when the list was read again',
-    exit: (code: string) => `exit ${code}`,
-    clear: 'Take the filter away',
-    cut: (n: number) => `Only the newest ${n} are shown. Choose a shorter span or a filter to see others.`,
-    empty: 'Nothing happened yet',
-    emptyHint: 'What Docker does on any host appears here as it happens: containers that start, stop and die, images pulled, networks made.',
-    none: 'No such event',
-    noneHint: 'Nothing that matches has happened in this span.',
-    refused: 'The hub refused this selection',
-  },
-
-  overview: {
-    title: 'Overview',
-    hosts: 'Hosts',
-    attention: 'Needs attention',
-    calm: 'Nothing needs attention',
-    calmHint: 'Containers that died, ran out of memory, are unhealthy or restart again and again, and hosts that are away, are listed here.',
-    now: 'What happens now',
-    quiet: 'Quiet for 15 minutes',
-    top: 'Uses most',
-    topEmpty: 'Figures appear with the first sweep of running containers.',
-    more: (n: number) => `${n} more`,
-    allEvents: 'All events',
-    allContainers: 'All containers',
-    away: (reason: string) => `away: ${reason}`,
-  },
-
+  ago,
+  dismiss,
+  hints,
+  keys,
+  nav,
+  notice,
+  product,
+  roleNames,
+  roles,
+  skip,
+  theme,
+  times,
+  connection,
+  audit,
+  forms,
+  images,
+  invites,
+  me,
+  settings,
+  users,
+  charts,
+  container,
+  files,
+  inspect,
+  logs,
+  table,
   terminal,
-
-  keys: {
-    title: 'Keys',
-    list: [
-      ['/', 'search'],
-      ['↑ ↓', 'move in a table'],
-      ['Enter', 'events of the container in focus'],
-      ['s', 'start or stop it'],
-      ['g o · g c · g h · g e', 'overview, containers, hosts, events'],
-      ['?', 'this list'],
-      ['Esc', 'close, or clear the search'],
-    ] as [string, string][],
-    close: 'Close',
-  },
-
-  hints: {
-    invalid: 'Change what the message names and try again.',
-    unauthenticated: 'Log in again.',
-    forbidden: 'Your role does not allow it; an operator or admin can.',
-    not_found: 'It is gone, or was never there.',
-    conflict: 'It has changed meanwhile; look at its state.',
-    too_large: 'Send less at once.',
-    limited: 'Wait a moment, then try again.',
-    engine: 'These are the words of the Docker Engine on that host.',
-    unavailable: 'Check that the host is up and that the hub can reach it; what it lacks is shown under Hosts.',
-    timeout: 'It may still happen; its state is shown live.',
-    full: 'Storage is full: remove something, then try again.',
-    internal: 'The hub has a fault; its log says more.',
-  } as Record<ErrorCode, string>,
+  verbs,
+  containers,
+  states: states as Words,
+  events,
+  hosts,
+  hostStates: hostStates as Words,
+  login,
+  overview,
 }
+
+/** A language is complete when it has this type: no text more, none less. */
+export type Texts = typeof en

@@ -25,14 +25,14 @@ export function subject({ actor_name, actor_id, attrs }: Event): string {
   return name || actor_id.replace(/^sha256:/, '').slice(0, 12)
 }
 
-/** What else is worth a word: the image, the exit code, the reason. */
-export function detail(event: Event): string {
+/** What else is worth a word: the exit code, the reason, the image where that is not known anyway. */
+export function detail(event: Event, image = true): string {
   const { attrs, action, type } = event
   const parts: string[] = []
   if (action === 'die' && attrs['exitCode'] !== undefined) parts.push(t.events.exit(attrs['exitCode']))
   if (attrs['signal'] !== undefined) parts.push(`signal ${attrs['signal']}`)
   if (attrs['reason'] !== undefined) parts.push(attrs['reason'])
-  if (type === 'container' && attrs['image'] !== undefined) parts.push(attrs['image'])
+  if (image && type === 'container' && attrs['image'] !== undefined) parts.push(attrs['image'])
   if (type === 'network' && attrs['container'] !== undefined) parts.push(attrs['container'].slice(0, 12))
   return parts.join(' · ')
 }

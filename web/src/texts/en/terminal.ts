@@ -68,7 +68,6 @@ export const terminal = {
     gone: 'This container is not there, or not any more.',
     away: (host: string) => `The host ${host} does not answer.`,
     startFirst: 'Start it to open a terminal in it.',
-    start: (name: string) => `Start ${name}`,
   },
 
   empty: {

@@ -1,0 +1,26 @@
+// Events that explain a course, as marks on it.
+
+import type { Event } from '../../../protocol'
+import type { Row } from '../../../stores/events.svelte'
+import { detail, eventLook } from '../../events/words'
+import type { Tone } from '../../../state'
+
+export interface Mark {
+  /** Seconds. */
+  time: number
+  word: string
+  tone: Tone
+}
+
+const MARKED = new Set(['start', 'die', 'oom', 'restart', 'kill', 'pause', 'unpause'])
+
+/** Oldest first. */
+export function marksOf(rows: readonly Row[]): Mark[] {
+  const events = rows.map(({ event }) => event).filter((event): event is Event => event !== undefined && MARKED.has(event.action))
+  return events.map((event) => ({ time: event.timestamp, word: words(event), tone: eventLook(event).tone })).reverse()
+}
+
+function words(event: Event): string {
+  const first = detail(event, false)
+  return first === '' ? event.action : `${event.action}, ${first}`
+}

@@ -1,0 +1,3 @@
+import { counted } from '../count'
+
+export const count = counted('en')

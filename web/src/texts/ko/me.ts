@@ -1,0 +1,38 @@
+// One's own account, in Korean.
+
+import type { Texts } from '../en'
+
+export const me: Texts['me'] = {
+  profile: '프로필',
+  fields: { full_name: '이름', nickname: '별명', email: '이메일', phone: '전화번호' },
+  password: '비밀번호',
+  current: '현재 비밀번호',
+  next: '새 비밀번호',
+  again: '새 비밀번호 확인',
+  passwordHint: '6자 이상.',
+  differs: '두 비밀번호가 다릅니다.',
+  change: '비밀번호 바꾸기',
+  changed: '바꾸었습니다. 다른 세션은 끝났습니다.',
+  sessions: '세션',
+  device: '브라우저 또는 프로그램',
+  unnamed: '이름 없음',
+  since: '로그인',
+  seen: '마지막 활동',
+  this: '지금 이 세션',
+  end: '끝내기',
+  ending: '끝내는 중 …',
+  notEnded: '세션을 끝내지 못했습니다',
+  tokens: 'API 토큰',
+  noTokens: '아직 토큰이 없습니다',
+  noTokensHint: '토큰이 있으면 스크립트가 내 권한 안에서 일할 수 있습니다: Authorization: Bearer …',
+  newToken: '새 토큰',
+  token: (name) => `토큰 ${name}`,
+  tokenHint: '나중에 알아볼 수 있게 용도를 적으세요.',
+  good: '유효 기간',
+  forever: '삭제할 때까지',
+  make: '토큰 만들기',
+  expires: '만료',
+  removeToken: (name) => `토큰 ${name} 삭제`,
+  removeTokenWords: '이 토큰을 쓰던 것은 즉시 차단됩니다. 되돌릴 수 없습니다.',
+  tokenNotRemoved: (name) => `토큰 ${name}을(를) 삭제하지 못했습니다`,
+}

@@ -1,0 +1,38 @@
+// One's own account, in Chinese.
+
+import type { Texts } from '../en'
+
+export const me: Texts['me'] = {
+  profile: '个人资料',
+  fields: { full_name: '姓名', nickname: '昵称', email: '邮箱', phone: '电话' },
+  password: '密码',
+  current: '当前密码',
+  next: '新密码',
+  again: '再次输入新密码',
+  passwordHint: '至少 6 个字符。',
+  differs: '两次输入不一致。',
+  change: '修改密码',
+  changed: '已修改，其他会话均已结束。',
+  sessions: '会话',
+  device: '浏览器或程序',
+  unnamed: '无名称',
+  since: '登录',
+  seen: '最近活动',
+  this: '当前会话',
+  end: '结束',
+  ending: '正在结束…',
+  notEnded: '会话未能结束',
+  tokens: 'API 令牌',
+  noTokens: '还没有令牌',
+  noTokensHint: '令牌让脚本以你的权限或更小的权限工作：Authorization: Bearer …',
+  newToken: '新建令牌',
+  token: (name) => `令牌 ${name}`,
+  tokenHint: '写明用途，便于日后辨认。',
+  good: '有效期',
+  forever: '直到被删除',
+  make: '生成令牌',
+  expires: '有效至',
+  removeToken: (name) => `删除令牌 ${name}`,
+  removeTokenWords: '使用它的程序会立即失去访问权限，且无法恢复。',
+  tokenNotRemoved: (name) => `令牌 ${name} 未能删除`,
+}
