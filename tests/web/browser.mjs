@@ -47,7 +47,7 @@ export class Visitor {
   async enter(address = '/containers', username = 'admin', secret = password) {
     await this.go(address)
     await this.logIn(username, secret)
-    await this.page.getByRole('navigation').waitFor()
+    await this.page.getByRole('navigation', { name: 'Screens' }).waitFor()
     // Rows stand still under a pointer, and the button of the login was where they are now.
     await this.page.mouse.move(0, 0)
   }

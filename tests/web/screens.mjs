@@ -40,7 +40,7 @@ async function look({ browser, hub, artefacts }, width, theme) {
   await keep('keys')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').fill('web')
+  await page.getByRole('dialog').getByRole('combobox').fill('web')
   await page.getByRole('option').first().waitFor()
   await keep('palette')
   await page.keyboard.press('Escape')
