@@ -142,7 +142,7 @@ export const admin = {
       await page.locator('tr[data-row]').first().waitFor()
       const buttons = await page.locator('main').getByRole('button').allTextContents()
       assert.equal(buttons.some((word) => word.includes('Pull')), role === 'operator', role)
-      assert.equal(await page.getByRole('button', { name: 'Test' }).count(), 0)
+      assert.equal(await page.getByRole('button', { name: 'Test', exact: true }).count(), 0)
       await visitor.go('/hosts')
       await page.locator('article').first().waitFor()
       assert.equal(await page.getByRole('button', { name: 'Add a host' }).count(), 0)

@@ -41,7 +41,7 @@ async function look({ browser, hub, artefacts }, width, theme) {
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
   await page.getByRole('dialog').getByRole('combobox').fill('web')
-  await page.getByRole('option').first().waitFor()
+  await page.getByRole('dialog').getByRole('option').first().waitFor()
   await keep('palette')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: /^Account of / }).click()
