@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { Visitor } from './browser.mjs'
 
 const SCREENS = {
-  overview: '/', containers: '/containers', hosts: '/hosts', host: '/hosts/a', 'host-new': '/hosts?new=host', events: '/events', me: '/me',
+  overview: '/', containers: '/containers', hosts: '/hosts', host: '/hosts/a', 'host-new': '/hosts?new=host', events: '/events?container=web-look-died-b', me: '/me',
   users: '/admin/users', 'user-new': '/admin/users?new=user', invites: '/admin/invites', audit: '/admin/audit', settings: '/admin/settings',
   nothing: '/containers?q=there-is-no-such-thing',
 }
