@@ -91,7 +91,7 @@ export const account = {
     const { page } = visitor
     const ask = async (words) => {
       await page.keyboard.press('Control+k')
-      await page.getByRole('combobox').waitFor()
+      await page.getByRole('dialog').getByRole('combobox').waitFor()
       await page.keyboard.type(words)
     }
     await page.getByRole('link', { name: 'Events', exact: true }).focus()

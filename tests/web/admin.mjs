@@ -136,18 +136,18 @@ export const admin = {
     for (const role of ['viewer', 'user', 'operator']) {
       const visitor = await at(browser, hub, '/admin/users', `dash2-${role}`, secret)
       const { page } = visitor
-      await page.getByText('Nothing is here').waitFor()
+      await page.getByRole('heading', { name: 'Nothing is here' }).waitFor()
       assert.equal(await page.getByRole('link', { name: 'Admin' }).count(), 0)
       await visitor.go('/hosts/a')
       await page.locator('tr[data-row]').first().waitFor()
       const buttons = await page.locator('main').getByRole('button').allTextContents()
       assert.equal(buttons.some((word) => word.includes('Pull')), role === 'operator', role)
-      assert.equal(await page.getByRole('button', { name: 'Test' }).count(), 0)
+      assert.equal(await page.getByRole('button', { name: 'Test', exact: true }).count(), 0)
       await visitor.go('/hosts')
       await page.locator('article').first().waitFor()
       assert.equal(await page.getByRole('button', { name: 'Add a host' }).count(), 0)
       await page.keyboard.press('Control+k')
-      await page.getByRole('combobox').fill('host')
+      await page.getByRole('dialog').getByRole('combobox').fill('host')
       assert.equal(await page.getByRole('option', { name: 'Add a host' }).count(), 0)
       await visitor.leave()
     }

@@ -91,7 +91,7 @@ export const dashboard = {
     await keyboard.press('Tab')
     await keyboard.type('a password of the test')
     await keyboard.press('Enter')
-    await visitor.page.getByRole('navigation').waitFor()
+    await visitor.page.getByRole('navigation', { name: 'Screens' }).waitFor()
     await keyboard.press('g')
     await keyboard.press('c')
     await visitor.row('web-keys').waitFor()

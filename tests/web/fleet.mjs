@@ -90,8 +90,6 @@ export const fleet = {
     await row.waitFor({ state: 'detached' })
     await page.goBack()
     await row.waitFor()
-    await page.getByRole('button', { name: 'Pause' }).click()
-    await page.getByRole('button', { name: /–/ }).first().click()
     await row.getByRole('link').click()
     await page.waitForURL(/#\/containers\/a\/[0-9a-f]{12}\/events\?at=/)
     await page.getByText('exit 5').first().waitFor()

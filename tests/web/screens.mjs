@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { Visitor } from './browser.mjs'
 
 const SCREENS = {
-  overview: '/', containers: '/containers', hosts: '/hosts', host: '/hosts/a', 'host-new': '/hosts?new=host', events: '/events', me: '/me',
+  overview: '/', containers: '/containers', hosts: '/hosts', host: '/hosts/a', 'host-new': '/hosts?new=host', events: '/events?container=web-look-died-b', me: '/me',
   users: '/admin/users', 'user-new': '/admin/users?new=user', invites: '/admin/invites', audit: '/admin/audit', settings: '/admin/settings',
   nothing: '/containers?q=there-is-no-such-thing',
 }
@@ -70,8 +70,8 @@ async function look({ browser, hub, a, b, artefacts }, width, theme) {
   await keep('keys')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').fill('web')
-  await page.getByRole('option').first().waitFor()
+  await page.getByRole('dialog').getByRole('combobox').fill('web')
+  await page.getByRole('dialog').getByRole('option').first().waitFor()
   await keep('palette')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: /^Account of / }).click()
