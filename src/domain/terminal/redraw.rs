@@ -68,12 +68,21 @@ pub(super) struct Model {
     /// The beginning of a character whose rest has not come: the parser loses what follows a character that it was
     /// given in parts.
     held: Vec<u8>,
+    /// Whether a sequence may have begun and not ended, however long ago.
+    open: bool,
     faults: u32,
 }
 
 impl Model {
     pub(super) fn new(size: Size) -> Self {
-        Self { parser: parser(size), size, tail: Vec::new(), held: Vec::new(), faults: 0 }
+        Self {
+            parser: parser(size),
+            size,
+            tail: Vec::new(),
+            held: Vec::new(),
+            open: false,
+            faults: 0,
+        }
     }
 
     /// Takes output in. Arbitrary bytes do no harm.
@@ -123,13 +132,17 @@ impl Model {
         let start = line(plain_from, end)?;
         let end = line(end - 1, bytes.len())?;
         let before = bytes.get(..start)?;
-        let whole = unfinished(before).is_empty()
-            && (before.contains(&0x1b) || unfinished(&self.tail).is_empty());
+        let whole = unfinished(before).is_empty() && (before.contains(&0x1b) || !self.open);
         (whole && start < end).then_some(start..end)
     }
 
     fn process(&mut self, bytes: &[u8]) {
         self.guarded(|model| model.parser.process(bytes));
+        let ends = |byte: &u8| matches!(byte, 0x07 | 0x18 | 0x1a);
+        self.open = match bytes.iter().rposition(|byte| *byte == 0x1b) {
+            Some(_) => !unfinished(bytes).is_empty(),
+            None => self.open && !bytes.iter().any(ends),
+        };
         let new = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default();
         let keep = TAIL - new.len();
         let old = self.tail.len().saturating_sub(keep);
@@ -159,6 +172,7 @@ impl Model {
             self.faults += 1;
             self.parser = parser(self.size);
             self.tail.clear();
+            self.open = false;
         }
     }
 
