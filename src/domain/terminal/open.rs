@@ -278,11 +278,12 @@ fn check(open: &Open) -> Result<()> {
             return Err(invalid("cmd", "must not contain NUL"));
         }
     }
-    if let Some(user) = &open.user {
-        if user.is_empty() || user.len() > MAX_USER || user.chars().any(char::is_control) {
-            let reason = format!("must be a name or number of 1 to {MAX_USER} bytes");
-            return Err(Error::invalid("user", reason));
-        }
+    let wrong = |user: &String| {
+        user.is_empty() || user.len() > MAX_USER || user.chars().any(char::is_control)
+    };
+    if open.user.as_ref().is_some_and(wrong) {
+        let reason = format!("must be a name or number of 1 to {MAX_USER} bytes");
+        return Err(Error::invalid("user", reason));
     }
     if open.attach && open.local {
         return Err(invalid("attach", "has no place beside local"));

@@ -2,6 +2,7 @@
 //! program asked a terminal is in a redraw, so nothing answers itself into the program.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use vt100::{Callbacks, Cell, Color, Parser, Screen};
@@ -67,12 +68,21 @@ pub(super) struct Model {
     /// The beginning of a character whose rest has not come: the parser loses what follows a character that it was
     /// given in parts.
     held: Vec<u8>,
+    /// Whether a sequence may have begun and not ended, however long ago.
+    open: bool,
     faults: u32,
 }
 
 impl Model {
     pub(super) fn new(size: Size) -> Self {
-        Self { parser: parser(size), size, tail: Vec::new(), held: Vec::new(), faults: 0 }
+        Self {
+            parser: parser(size),
+            size,
+            tail: Vec::new(),
+            held: Vec::new(),
+            open: false,
+            faults: 0,
+        }
     }
 
     /// Takes output in. Arbitrary bytes do no harm.
@@ -97,11 +107,42 @@ impl Model {
         }
         let (now, held) = bytes.split_at(bytes.len() - incomplete(bytes));
         self.held.extend_from_slice(held);
-        self.process(now);
+        match self.unseen(now) {
+            Some(unseen) => {
+                self.process(now.get(..unseen.start).unwrap_or_default());
+                self.process(now.get(unseen.end..).unwrap_or_default());
+            }
+            None => self.process(now),
+        }
+    }
+
+    /// The part of a flood that leaves no trace: plain lines before so many others that they are gone from the lines
+    /// that are kept, too. The model takes microseconds for each line that scrolls.
+    fn unseen(&self, bytes: &[u8]) -> Option<Range<usize>> {
+        let plain = |byte: &u8| *byte >= b' ' || matches!(byte, 0x07..=b'\n' | b'\r');
+        let plain_from = bytes.iter().rposition(|byte| !plain(byte)).map_or(0, |at| at + 1);
+        let lines = LINES + 2 * usize::from(self.size.rows);
+        let mut ends = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
+        let end = ends.nth(lines).filter(|(at, _)| *at > plain_from).map(|(at, _)| at)?;
+        // Both ends are where a line begins, in the first column.
+        let line = |from: usize, to: usize| {
+            let part = bytes.get(from..to)?;
+            part.windows(2).position(|pair| pair == b"\r\n").map(|at| from + at + 2)
+        };
+        let start = line(plain_from, end)?;
+        let end = line(end - 1, bytes.len())?;
+        let before = bytes.get(..start)?;
+        let whole = unfinished(before).is_empty() && (before.contains(&0x1b) || !self.open);
+        (whole && start < end).then_some(start..end)
     }
 
     fn process(&mut self, bytes: &[u8]) {
         self.guarded(|model| model.parser.process(bytes));
+        let ends = |byte: &u8| matches!(byte, 0x07 | 0x18 | 0x1a);
+        self.open = match bytes.iter().rposition(|byte| *byte == 0x1b) {
+            Some(_) => !unfinished(bytes).is_empty(),
+            None => self.open && !bytes.iter().any(ends),
+        };
         let new = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default();
         let keep = TAIL - new.len();
         let old = self.tail.len().saturating_sub(keep);
@@ -131,6 +172,7 @@ impl Model {
             self.faults += 1;
             self.parser = parser(self.size);
             self.tail.clear();
+            self.open = false;
         }
     }
 
@@ -195,7 +237,9 @@ fn draw_lines(screen: &mut Screen, out: &mut String) {
         screen.set_scrollback(left);
         let window = left.min(usize::from(rows));
         for row in 0..u16::try_from(window).unwrap_or(rows) {
-            draw_row(screen, row, cols, &mut style, out);
+            // The line that goes on in the screen ends here all the same: the screen is drawn by itself.
+            let last = left == window && usize::from(row) + 1 == window;
+            draw_row(screen, row, cols, last, &mut style, out);
         }
         left -= window;
     }
@@ -206,8 +250,15 @@ fn draw_lines(screen: &mut Screen, out: &mut String) {
     }
 }
 
-fn draw_row(screen: &Screen, row: u16, cols: u16, style: &mut String, out: &mut String) {
-    let wrapped = screen.row_wrapped(row);
+fn draw_row(
+    screen: &Screen,
+    row: u16,
+    cols: u16,
+    last: bool,
+    style: &mut String,
+    out: &mut String,
+) {
+    let wrapped = screen.row_wrapped(row) && !last;
     let cells = || (0..cols).filter_map(|col| screen.cell(row, col));
     let blank = |cell: &Cell| !cell.has_contents() && cell.bgcolor() == Color::Default;
     let drawn = match cells().collect::<Vec<_>>().iter().rposition(|cell| !blank(cell)) {

@@ -81,6 +81,20 @@ impl Ring {
         Some(merged.freeze())
     }
 
+    /// All output from `offset` on that is kept.
+    pub(super) fn since(&self, offset: u64) -> Vec<Bytes> {
+        let mut skip = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
+        let mut all = Vec::new();
+        for chunk in &self.chunks {
+            if skip < chunk.len() {
+                all.push(chunk.slice(skip..));
+            }
+            skip = skip.saturating_sub(chunk.len());
+        }
+        all.extend(self.gathered.get(skip..).map(Bytes::copy_from_slice));
+        all
+    }
+
     fn settle(&mut self) {
         if !self.gathered.is_empty() {
             self.chunks.push_back(self.gathered.split().freeze());

@@ -1,6 +1,6 @@
 //! One session: what its viewers and its program share. It knows no right and no store.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,12 +11,16 @@ use tokio::sync::{Notify, watch};
 use super::Step;
 use super::about::{About, Traffic, Why, gone, short};
 use super::redraw::Model;
-use super::ring::{Ring, SMALL};
+use super::ring::{RING, Ring, SMALL};
 use super::seats::{MAX_SEATS, Seats, WINDOW};
 use super::typed::Typed;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::runtime::{Exit, Size};
+
+/// How far the model may lag behind the output, which has to be in the ring still: a flood is fed to it in pieces so
+/// large that most of it need not be drawn, and an echo never waits for it.
+const LAG: u64 = RING / 2;
 
 /// One session.
 pub(super) struct Session {
@@ -25,8 +29,10 @@ pub(super) struct Session {
     pub(super) typed: Typed,
     pub(super) traffic: Arc<Traffic>,
     state: Mutex<State>,
-    /// Taken alone or inside `state`, never the other way round.
+    /// May be held while `state` is taken, never the other way round.
     screen: Mutex<Drawn>,
+    /// How much output the model has seen.
+    drawn: AtomicU64,
     /// There is something for viewers.
     news: Notify,
     /// Whoever sets the pace has drawn more, or is another.
@@ -73,6 +79,7 @@ impl Session {
             traffic,
             state: Mutex::new(state),
             screen: Mutex::new(Drawn { model: Model::new(size), offset: 0 }),
+            drawn: AtomicU64::new(0),
             news: Notify::new(),
             room: Notify::new(),
             people: Notify::new(),
@@ -86,8 +93,15 @@ impl Session {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The screen as of now: what the model has not seen is fed to it first.
     fn screen(&self) -> MutexGuard<'_, Drawn> {
-        self.screen.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut screen = self.screen.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = self.lock().ring.since(screen.offset);
+        let new = new.concat();
+        screen.model.feed(&new);
+        screen.offset += new.len() as u64;
+        self.drawn.store(screen.offset, Ordering::Relaxed);
+        screen
     }
 
     // The program's side.
@@ -101,22 +115,20 @@ impl Session {
     /// Takes output in and tells the viewers. What is worth a chunk of its own is taken out of `read` without a copy.
     pub(super) fn put(&self, read: &mut bytes::BytesMut) {
         self.traffic.output.fetch_add(read.len() as u64, Ordering::Relaxed);
-        let (fed, chunk);
-        if read.len() < SMALL {
-            self.lock().ring.gather(read);
-            self.news.notify_waiters();
-            fed = &read[..];
-        } else {
-            chunk = read.split().freeze();
-            self.lock().ring.push(chunk.clone());
-            self.news.notify_waiters();
-            fed = &chunk[..];
+        let head = {
+            let mut state = self.lock();
+            if read.len() < SMALL {
+                state.ring.gather(read);
+                read.clear();
+            } else {
+                state.ring.push(read.split().freeze());
+            }
+            state.ring.head()
+        };
+        self.news.notify_waiters();
+        if head - self.drawn.load(Ordering::Relaxed) >= LAG {
+            drop(self.screen());
         }
-        let mut screen = self.screen();
-        screen.model.feed(fed);
-        screen.offset += fed.len() as u64;
-        drop(screen);
-        read.clear();
     }
 
     /// The program has ended, and there is no more output.
@@ -212,12 +224,17 @@ impl Session {
     /// Who is there or how large their windows are has changed.
     fn changed(&self, mut state: MutexGuard<'_, State>) {
         state.version += 1;
-        if let Some(size) = state.seats.size().filter(|size| *size != state.size) {
+        let resized = state.seats.size().filter(|size| *size != state.size);
+        if let Some(size) = resized {
             state.size = size;
-            self.screen().model.resize(size);
             self.size.send_replace(size);
         }
         drop(state);
+        if resized.is_some() {
+            // What came before the change belongs to the size before it. Of several changes at once the last holds.
+            let mut screen = self.screen();
+            screen.model.resize(self.current_size());
+        }
         self.news.notify_waiters();
         self.room.notify_one();
         self.people.notify_one();

@@ -35,7 +35,6 @@ impl Viewer {
 
     /// What comes next, output at most `most` bytes; none where nothing is to be told now (nothing new, or its
     /// window of unacknowledged output is full).
-    #[expect(clippy::should_implement_trait, reason = "none is no end here")]
     pub fn next(&mut self, most: usize) -> Option<Step> {
         self.session.next(self.seat, most)
     }

@@ -36,7 +36,7 @@ async fn stands_still(hub: &Hub) -> u64 {
 
 #[tokio::test(start_paused = true)]
 async fn fifty_lost_connections_in_a_flood_lose_and_double_nothing() {
-    const LEN: usize = 6 << 20;
+    const LEN: usize = 4 << 20;
     let hub = hub();
     let (opened, program) = hub.open().await;
     let session = opened.viewer.session().to_owned();
