@@ -5,6 +5,7 @@ pub mod address;
 pub mod docker;
 #[cfg(test)]
 pub(crate) mod scripted;
+pub mod shell;
 pub mod supervisor;
 pub mod terminal;
 

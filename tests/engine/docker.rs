@@ -13,4 +13,5 @@ mod scratch;
 mod ssh;
 mod state;
 mod stats;
+mod terminal;
 mod tls;

@@ -173,13 +173,10 @@ impl Client {
             .body(Either::Left(Full::new(Bytes::new())))
             .map_err(|error| RuntimeError::Invalid(error.to_string()))?;
         let response = self.http.request(request).await.map_err(|error| self.broken(&error))?;
-        let status = response.status();
-        if status.is_success() {
+        if response.status().is_success() {
             return Ok(response);
         }
-        let body = Limited::new(response.into_body(), MAX_REFUSAL).collect().await;
-        let body = body.map(|body| body.to_bytes()).unwrap_or_default();
-        Err(error::from_status(status, error::message(status, &body)))
+        Err(refusal(response).await)
     }
 
     /// Reads a whole answer.
@@ -199,6 +196,14 @@ impl Client {
     pub(super) fn broken(&self, error: &(dyn std::error::Error + 'static)) -> RuntimeError {
         error::from_connection(error, self.dialer.hint())
     }
+}
+
+/// A refusal, in the engine's words.
+pub(super) async fn refusal(response: Response<Incoming>) -> RuntimeError {
+    let status = response.status();
+    let body = Limited::new(response.into_body(), MAX_REFUSAL).collect().await;
+    let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+    error::from_status(status, error::message(status, &body))
 }
 
 /// Makes `text` fit to stand in a query.

@@ -25,6 +25,7 @@ mod room;
 mod ssh;
 mod state;
 mod stats;
+mod terminal;
 mod test;
 mod tls;
 mod volume;
@@ -183,7 +184,7 @@ impl Runtime for DockerEngine {
 
     fn terminal(&self, id: &str, spec: TerminalSpec) -> BoxFuture<'_, Result<TerminalSource>> {
         let id = id.to_owned();
-        Box::pin(async move { todo!("{id} {spec:?}") })
+        Box::pin(async move { terminal::open(&self.client, &id, spec).await })
     }
 
     fn terminal_sweep(&self, left: &Leftover) -> BoxFuture<'_, Result<Option<String>>> {

@@ -72,6 +72,8 @@ answer! {
         hostname: String = "Hostname",
         user: String = "User",
         tty: bool = "Tty",
+        open_stdin: bool = "OpenStdin",
+        stdin_once: bool = "StdinOnce",
         env: Vec<String> = "Env",
         cmd: Vec<String> = "Cmd",
         entrypoint: Vec<String> = "Entrypoint",

@@ -44,6 +44,12 @@ pub(crate) const RULES: &[Rule] = &[
         reason: "only the transport, and the engine's own connections, speak HTTP",
     },
     Rule {
+        within: &["src/", "protocol/"],
+        except: &["src/runtime/shell.rs"],
+        words: &["pty_process"],
+        reason: "only runtime::shell knows how a terminal of this machine is made",
+    },
+    Rule {
         within: &["src/"],
         except: &["src/app.rs", "src/app/", "src/main.rs", "src/store/"],
         words: &["crate::store::sled", "crate::store::SledStore", "super::store::sled"],
