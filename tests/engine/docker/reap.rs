@@ -3,6 +3,7 @@
 
 mod case;
 mod image;
+mod many;
 mod shellless;
 
 use std::process::{Command, Stdio};

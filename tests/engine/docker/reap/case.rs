@@ -66,6 +66,10 @@ impl World {
         &self.id
     }
 
+    pub(super) fn engine(&self) -> &DockerEngine {
+        &self.engine
+    }
+
     pub(super) fn session(&self) -> String {
         uuid::Uuid::new_v4().to_string()
     }
@@ -102,6 +106,11 @@ impl World {
     pub(super) fn named(&self) -> Vec<u32> {
         let all: BTreeSet<u32> = self.commands().iter().flat_map(|c| numbers(c)).collect();
         all.into_iter().collect()
+    }
+
+    /// How many `sleep`s of terminals run.
+    pub(super) fn count(&self) -> usize {
+        self.commands().iter().flat_map(|command| numbers(command)).count()
     }
 
     /// Words of all that runs.
