@@ -26,7 +26,7 @@ export const terminal: Texts['terminal'] = {
   chooser: {
     title: '打开终端',
     kind: '运行什么',
-    shell: 'Shell',
+    shell: 'Shell 程序',
     auto: '自动（bash、ash 或 sh）',
     other: '命令 …',
     command: '命令',
