@@ -149,7 +149,8 @@ export const dashboard = {
     await events.filter({ hasText: 'start' }).waitFor({ state: 'detached' })
     assert.match(visitor.page.url(), /action=die/)
     await events.filter({ hasText: 'exit 7' }).getByRole('link').click()
-    await visitor.rowSays('web-brief', 'exit 7')
+    await visitor.page.waitForURL(/#\/containers\/a\/[0-9a-f]{12}\/events/)
+    await visitor.page.getByText('exit 7').first().waitFor()
     await visitor.leave()
   },
 
