@@ -151,6 +151,7 @@ export const dashboard = {
     await events.filter({ hasText: 'start' }).waitFor({ state: 'detached' })
     assert.match(visitor.page.url(), /action=die/)
     await events.filter({ hasText: 'exit 7' }).getByRole('link').click()
+    await visitor.page.waitForURL(/#\/containers\/a\/[0-9a-f]{12}\/events/)
     await visitor.page.locator('.why').filter({ hasText: 'code 7' }).waitFor()
     await visitor.leave()
   },
