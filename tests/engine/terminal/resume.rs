@@ -45,7 +45,7 @@ async fn a_page_that_was_reloaded_is_redrawn_and_goes_on() {
     let mut desk = room.desk().await;
     let (number, session) = desk.terminal(&room.program(&["sh"])).await;
     desk.types(number, b"seq 1 50; printf 'a question \\033[6n'; cat\r").await;
-    desk.shows(number, "a question").await;
+    desk.shows(number, "50\r\na question").await;
     drop(desk);
     let mut desk = room.desk().await;
     let reply = desk.attach(&session, None).await;

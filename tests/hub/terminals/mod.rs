@@ -38,6 +38,17 @@ impl Scene {
         Self { hub, engine, admin, _sockets: sockets }
     }
 
+    /// Waits until the hub knows a container so.
+    async fn knows(&self, name: &str, state: &str) {
+        wait::until("the container to be known", async || {
+            let data = json!({ "opt": "list", "host": "a" });
+            let list = self.hub.reply(&self.admin, "container", &data).await;
+            let items = list["items"].as_array().unwrap();
+            items.iter().any(|item| item["name"] == name && item["state"] == state).then_some(())
+        })
+        .await;
+    }
+
     async fn desk(&self) -> Desk {
         Desk::open(self.hub.address, &self.admin).await
     }

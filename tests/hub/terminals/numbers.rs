@@ -72,6 +72,8 @@ async fn what_cannot_be_is_refused_in_words() {
     scene.engine.add("off", &[], false);
     let asleep = scene.engine.add("asleep", &[], true);
     scene.engine.change(&asleep, "pause");
+    scene.knows("off", "created").await;
+    scene.knows("asleep", "paused").await;
     let mut desk = scene.desk().await;
     for (data, code, field) in [
         (json!({ "host": "b", "container": "box" }), "not_found", Some("host")),

@@ -15,13 +15,7 @@ async fn each_role_reaches_what_it_may() {
     let other = scene.hub.account(&scene.admin, "other", "user").await;
     let operator = scene.hub.account(&scene.admin, "operator", "operator").await;
     scene.engine.add("hers", &[("quayside.owner", "user")], true);
-    wait::until("the container", async || {
-        let list = json!({ "opt": "list", "host": "a" });
-        let list = scene.hub.reply(&scene.admin, "container", &list).await;
-        let items = list["items"].as_array().unwrap().clone();
-        items.iter().any(|item| item["name"] == "hers").then_some(())
-    })
-    .await;
+    scene.knows("hers", "running").await;
     let hers = json!({ "host": "a", "container": "hers", "cmd": ["sh"] });
     let mut owner = Desk::open(scene.hub.address, &user).await;
     let (_, session) = owner.terminal(&hers).await;
