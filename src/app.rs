@@ -98,7 +98,8 @@ impl App {
         }
         let hosts = Hosts::new(fleet.clone(), records.clone(), audit.clone(), &keys.sealing);
         hosts.open()?;
-        let images = Arc::new(Images::new(fleet.clone(), config.images.allow.clone()));
+        let images =
+            Arc::new(Images::new(fleet.clone(), config.images.allow.clone(), audit.clone()));
         let containers = Containers::new(fleet.clone(), images.clone(), rules(&config, hub));
         let broker = Broker::new(Parts {
             accounts: accounts.clone(),

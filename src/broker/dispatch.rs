@@ -32,7 +32,7 @@ pub(super) async fn call(
         Ok(Reply::Created(made)) => format!("{}/{}", made.host, made.name),
         _ => target,
     };
-    audit(parts, caller, (noun, opt), &target, &result).await?;
+    audit(parts, caller, (noun, opt), &target, &result).await;
     result
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn audit<T>(
     (noun, opt): (&str, &str),
     target: &str,
     result: &Result<T>,
-) -> Result<()> {
+) {
     let engine_side = matches!(noun, "container" | "image");
     // A URL that was handed out is recorded when files move by it.
     let reads =
@@ -63,15 +63,15 @@ pub(super) async fn audit<T>(
             || matches!(opt, "upload" | "download");
     let (word, detail) = match result {
         Ok(_) if engine_side && !reads => ("ok", ""),
-        Ok(_) => return Ok(()),
+        Ok(_) => return,
         Err(error) => match error.code() {
-            ErrorCode::Invalid | ErrorCode::Unauthenticated | ErrorCode::Limited => return Ok(()),
+            ErrorCode::Invalid | ErrorCode::Unauthenticated | ErrorCode::Limited => return,
             ErrorCode::Forbidden => ("forbidden", error.message()),
             code if engine_side && !reads => (code.as_str(), error.message()),
-            _ => return Ok(()),
+            _ => return,
         },
     };
-    parts.audit.record(caller, &format!("{noun}_{opt}"), target, word, detail).await
+    parts.audit.record(caller, &format!("{noun}_{opt}"), target, word, detail).await;
 }
 
 /// What the command is about, in the audit's words.

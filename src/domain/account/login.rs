@@ -33,9 +33,8 @@ impl Accounts {
         let Some(user) = user.filter(|user| fits && !user.disabled) else {
             self.tries.failed(caller.address, &login.username);
             let name = &login.username;
-            let write =
-                self.audit.write_as(name, caller, "auth_login", name, "unauthenticated", WRONG)?;
-            self.store.commit(vec![write]).await?;
+            let result = "unauthenticated";
+            self.audit.record_as(name, caller, "auth_login", name, result, WRONG).await;
             return Err(Error::new(quayside_protocol::ErrorCode::Unauthenticated, WRONG));
         };
         self.open_session(caller, &user).await
@@ -108,7 +107,8 @@ impl Accounts {
                 "unauthenticated",
                 detail,
             )?;
-            self.store.commit(vec![Write::Delete { key, expect: Expect::Any }, entry]).await?;
+            let ended = vec![Write::Delete { key, expect: Expect::Any }];
+            self.audit.commit(entry, ended).await?;
             self.revoke();
             return Err(Error::unauthenticated());
         }
@@ -158,11 +158,9 @@ impl Accounts {
         };
         let stored = self.sessions.get(&keys::session(&id))?.ok_or_else(Error::unauthenticated)?;
         let name = stored.value.username;
-        let writes = vec![
-            Write::Delete { key: stored.key, expect: Expect::Any },
-            self.audit.write_as(&name, caller, "auth_logout", &name, "ok", &id)?,
-        ];
-        self.store.commit(writes).await?;
+        let entry = self.audit.write_as(&name, caller, "auth_logout", &name, "ok", &id)?;
+        let ended = vec![Write::Delete { key: stored.key, expect: Expect::Any }];
+        self.audit.commit(entry, ended).await?;
         self.revoke();
         Ok(())
     }

@@ -26,7 +26,11 @@ fn settings() -> AccountSettings {
 }
 
 async fn accounts_with(settings: AccountSettings) -> Accounts {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    accounts_over(MemoryStore::new(), settings).await
+}
+
+async fn accounts_over(store: MemoryStore, settings: AccountSettings) -> Accounts {
+    let store: Arc<dyn Store> = Arc::new(store);
     let keys = HubKeys { signing: Secret::new([1; 32]), sealing: Secret::new([2; 32]) };
     let audit = Arc::new(Audit::new(store.clone()).unwrap());
     let accounts = Accounts::new(settings, store, &keys, audit).unwrap();
@@ -63,6 +67,20 @@ async fn as_user(accounts: &Accounts, name: &str, password: &str) -> Caller {
 
 fn code<T>(result: Result<T>) -> Option<ErrorCode> {
     result.err().map(|error| error.code())
+}
+
+#[tokio::test]
+async fn on_a_full_disk_refusals_keep_their_codes_and_sessions_end() {
+    let store = MemoryStore::new();
+    let accounts = accounts_over(store.clone(), settings()).await;
+    let admin = as_user(&accounts, "admin", "secret1").await;
+    store.set_full(true);
+    let wrong = login(&accounts, "admin", "wrong1").await;
+    assert_eq!(code(wrong), Some(ErrorCode::Unauthenticated));
+    let right = login(&accounts, "admin", "secret1").await;
+    assert_eq!(code(right), Some(ErrorCode::Full));
+    accounts.logout(&admin, &Logout { refresh_token: None }).await.unwrap();
+    assert!(accounts.still(admin.principal.as_ref().unwrap()).is_none());
 }
 
 fn new_user(name: &str, role: Role) -> UserCreate {

@@ -26,6 +26,7 @@ impl Containers {
         };
         let runtime = self.fleet.runtime(&host).await?;
         self.judge_shared(principal, &*runtime, &spec).await?;
+        self.images.audit().room()?;
         if runtime.image_id(&spec.image).await?.is_none() {
             self.images.fetch(&*runtime, &spec.image).await?;
         }

@@ -72,6 +72,13 @@ impl Containers {
         let container = authorize(principal, right, found, missing)?;
         Ok(Target { container, runtime: self.fleet.runtime(host).await? })
     }
+
+    /// The same, to change it; while there is room to record that.
+    async fn to_change(&self, caller: &Caller, host: &str, container: &str) -> Result<Target> {
+        let target = self.target(caller, host, container, Right::Change).await?;
+        self.images.audit().room()?;
+        Ok(target)
+    }
 }
 
 fn proved(caller: &Caller) -> Result<&Principal> {
