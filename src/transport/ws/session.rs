@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::{Error as SocketError, Message, Utf8Bytes};
 
 use super::calls::{Calls, Outcome};
 use super::pulse::{Beat, Pulse};
-use crate::auth::Caller;
+use crate::auth::{Caller, Principal};
 use crate::error::Error;
 use crate::transport::cursors::Cursors;
 use crate::transport::edge::Edge;
@@ -238,8 +238,8 @@ impl Session {
             }
             Outcome::Proved(id, proved) => {
                 let (reply, who, revocations) = *proved;
-                // Another account does not go on with what the one before it was shown.
-                if self.rights.as_ref().is_some_and(|r| r.principal().username != who.username) {
+                // What one proof opened ends with it: only a renewal of the same session goes on.
+                if self.rights.as_ref().is_some_and(|r| !is_renewal(r.principal(), &who)) {
                     self.cursors.clear();
                 }
                 // The old place is given up first: an account at its limit may renew.
@@ -252,6 +252,13 @@ impl Session {
             }
         }
     }
+}
+
+/// Whether `now` may go on with what `before` was shown: the same session or token, with the same role.
+fn is_renewal(before: &Principal, now: &Principal) -> bool {
+    before.username == now.username
+        && before.role == now.role
+        && before.credential == now.credential
 }
 
 /// What a failed read means.
