@@ -5,6 +5,7 @@ mod check;
 mod list;
 mod record;
 mod seal;
+mod ssh;
 mod test;
 
 use std::sync::Arc;
