@@ -5,6 +5,7 @@ use quayside_protocol::command::Command;
 use quayside_protocol::command::container::Files;
 use quayside_protocol::push::Progress;
 use quayside_protocol::reply::{FileUrl, List, Reply};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::Parts;
@@ -23,7 +24,10 @@ pub(super) async fn call(
     progress: Option<mpsc::Sender<Progress>>,
 ) -> Result<Reply> {
     let (noun, opt) = command.parts();
-    let target = target(&command);
+    let mut target = target(&command.data().unwrap_or_default());
+    if let (true, "user", Some(own)) = (target.is_empty(), noun, &caller.principal) {
+        target = own.username.to_string();
+    }
     let result = match admit(caller, noun, opt) {
         Ok(()) => Box::pin(run(parts, caller, command, progress)).await,
         Err(error) => Err(error),
@@ -74,15 +78,18 @@ pub(super) async fn audit<T>(
     parts.audit.record(caller, &format!("{noun}_{opt}"), target, word, detail).await;
 }
 
-/// What the command is about, in the audit's words.
-fn target(command: &Command) -> String {
-    let Ok(data) = command.data() else { return String::new() };
+/// What a command with these fields is about, in the audit's words.
+pub(super) fn target(data: &Value) -> String {
     let text = |field: &str| data.get(field).and_then(|value| value.as_str()).map(str::to_owned);
     let first = text("host").or_else(|| text("username"));
     let second = text("container").or_else(|| text("image")).or_else(|| text("name"));
     match (first, second) {
         (Some(first), Some(second)) => format!("{first}/{second}"),
-        (Some(one), None) | (None, Some(one)) => one,
+        (Some(first), None) => match text("id") {
+            Some(id) => format!("{first}/{id}"),
+            None => first,
+        },
+        (None, Some(second)) => second,
         (None, None) => text("id").unwrap_or_default(),
     }
 }

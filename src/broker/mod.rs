@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use quayside_protocol::command::Command;
 use quayside_protocol::command::container::Target;
 use quayside_protocol::push::Progress;
-use quayside_protocol::reply::{Reply, Setting};
+use quayside_protocol::reply::{Container, Reply, Setting};
 use quayside_protocol::topic::{Subscribe, Topic};
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
 use crate::auth::{Caller, Principal};
@@ -104,14 +105,20 @@ impl Broker {
     }
 
     /// Refuses a caller whose role may never do `noun` `opt`: asked where the fields of the command could not be
-    /// read, because that comes before what is wrong with them.
+    /// read, because that comes before what is wrong with them. `data` gives what fields there are, for the audit.
     ///
     /// # Errors
     /// `unauthenticated` or `forbidden`.
-    pub async fn may(&self, caller: &Caller, noun: &str, opt: &str) -> Result<()> {
+    pub async fn may(
+        &self,
+        caller: &Caller,
+        (noun, opt): (&str, &str),
+        data: impl FnOnce() -> Value,
+    ) -> Result<()> {
         let admitted = dispatch::admit(caller, noun, opt);
         if admitted.is_err() {
-            dispatch::audit(&self.parts, caller, (noun, opt), "", &admitted).await;
+            let target = dispatch::target(&data());
+            dispatch::audit(&self.parts, caller, (noun, opt), &target, &admitted).await;
         }
         admitted
     }
@@ -135,6 +142,14 @@ impl Broker {
         progress: mpsc::Sender<Progress>,
     ) -> Result<Reply> {
         dispatch::call(&self.parts, caller, command, Some(progress)).await
+    }
+
+    /// One container as a list shows it.
+    ///
+    /// # Errors
+    /// `not_found`, also for what the caller may not know of.
+    pub async fn container(&self, caller: &Caller, target: &Target) -> Result<Container> {
+        self.parts.containers.get(caller, target).await
     }
 
     /// Opens a cursor over a topic, with the rights of `caller`. `last_event_id` goes before `since`, and a

@@ -44,7 +44,8 @@ impl Containers {
             return Err(error.into());
         }
         self.seen(&host, &made.id).await;
-        let name = self.fleet.find(&host, &made.id).await.ok().map(|c| c.facts.name.clone());
+        let name =
+            self.fleet.find(principal, &host, &made.id).await.ok().map(|c| c.facts.name.clone());
         Ok(Created {
             ports: if create.start { runtime.published(&made.id).await? } else { BTreeMap::new() },
             host,

@@ -66,7 +66,7 @@ impl Containers {
         if !is_name(container) {
             return Err(Error::invalid("container", "is no id or name a container can have"));
         }
-        let found = self.fleet.find(host, container).await?;
+        let found = self.fleet.find(principal, host, container).await?;
         let missing =
             || Error::not_found(format!("No such container: {container}")).with_field("container");
         let container = authorize(principal, right, found, missing)?;
@@ -84,3 +84,6 @@ impl Containers {
 fn proved(caller: &Caller) -> Result<&Principal> {
     caller.principal.as_ref().ok_or_else(Error::unauthenticated)
 }
+
+#[cfg(test)]
+mod tests;
