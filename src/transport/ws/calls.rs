@@ -28,8 +28,8 @@ pub(super) enum Outcome {
     Answer(Option<PacketId>, Result<Reply, Error>),
     /// The answer, and who the connection speaks for from now on, proved after that state of revocations.
     Proved(Option<PacketId>, Box<(Reply, Principal, watch::Receiver<u64>)>),
-    /// A subscription was opened.
-    Subscribed(Option<PacketId>, Box<Subscription>),
+    /// A subscription was opened, asked for by that proof.
+    Subscribed(Option<PacketId>, Box<(Subscription, Option<Principal>)>),
 }
 
 /// What a packet was for, where the session keeps count of that.
@@ -90,7 +90,9 @@ impl Calls {
         self.opening += 1;
         self.one(Purpose::Open, async move {
             match edge.broker.subscribe(&caller, &wanted, None).await {
-                Ok(subscription) => Outcome::Subscribed(id, Box::new(subscription)),
+                Ok(subscription) => {
+                    Outcome::Subscribed(id, Box::new((subscription, caller.principal)))
+                }
                 Err(error) => Outcome::Answer(id, Err(error)),
             }
         });

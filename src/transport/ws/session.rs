@@ -229,11 +229,17 @@ impl Session {
         match outcome {
             Outcome::Progress(push) => self.put_json(&*push),
             Outcome::Answer(id, answer) => self.answer(id.as_ref(), answer),
-            Outcome::Subscribed(id, subscription) => {
+            Outcome::Subscribed(id, opened) => {
+                let (subscription, by) = *opened;
+                let now = self.rights.as_ref().map(Rights::principal);
+                if !by.zip(now).is_some_and(|(by, now)| is_renewal(&by, now)) {
+                    // Another proof came while it was opened.
+                    return self.answer(id.as_ref(), Err(Error::unauthenticated()));
+                }
                 let sub = self.next_sub;
                 self.next_sub += 1;
                 let reply = subscription.reply(sub);
-                self.cursors.add(sub, *subscription);
+                self.cursors.add(sub, subscription);
                 self.answer(id.as_ref(), Ok(reply))
             }
             Outcome::Proved(id, proved) => {
