@@ -144,7 +144,7 @@ mod tests {
         let pinned = format!("reg.local/a/b:1.2@{digest}");
         for image in [
             "busybox",
-            "a-b_c.d__e---f/g:Latest_1.2-rc",
+            "x/a-b_c.d__e---f/g:Latest_1.2-rc",
             "reg.local:5000/a/b:1.2",
             "localhost/a",
             "REG/a",
