@@ -102,7 +102,8 @@ impl App {
         }
         let hosts = Hosts::new(fleet.clone(), records.clone(), audit.clone(), &keys.sealing);
         hosts.open()?;
-        let images = Arc::new(Images::new(fleet.clone(), config.images.allow.clone()));
+        let images =
+            Arc::new(Images::new(fleet.clone(), config.images.allow.clone(), audit.clone()));
         let containers =
             Arc::new(Containers::new(fleet.clone(), images.clone(), rules(&config, hub)));
         let terminals = Arc::new(Terminals::new(terminal::Wiring {

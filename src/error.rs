@@ -184,7 +184,9 @@ impl From<crate::store::StoreError> for Error {
         use crate::store::StoreError;
         match error {
             StoreError::Full { used, size } => {
-                Self::full("the hub's disk is full: free a tenth of it", used, size)
+                let room = crate::store::reserve(size) >> 20;
+                let words = format!("the hub's disk is full: make {room} MiB free on it");
+                Self::full(words, used, size)
             }
             StoreError::Conflict { .. } => {
                 Self::conflict("it was changed by somebody else meanwhile: try again")

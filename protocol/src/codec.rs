@@ -44,10 +44,16 @@ pub fn fields<T: DeserializeOwned>(data: Value) -> Result<T, Invalid> {
         let path = error.path().to_string();
         let reason = brief(error.into_inner().to_string());
         let parent = if path == "." { String::new() } else { path };
-        match missing(&reason) {
-            Some(name) if parent.is_empty() => Invalid::new(name, "is missing"),
-            Some(name) => Invalid::new(format!("{parent}.{name}"), "is missing"),
-            None => Invalid::new(parent, reason),
+        let below = |name: &str| match parent.as_str() {
+            "" => name.to_owned(),
+            parent => format!("{parent}.{name}"),
+        };
+        match (quoted(&reason, "missing field `"), quoted(&reason, "duplicate field `")) {
+            (Some(name), _) => Invalid::new(below(name), "is missing"),
+            (_, Some(name)) => {
+                Invalid::new(below(name), "is there twice, perhaps by its other name")
+            }
+            (None, None) => Invalid::new(parent, reason),
         }
     })
 }
@@ -65,7 +71,7 @@ fn brief(mut reason: String) -> String {
     reason
 }
 
-/// The name in serde's "missing field `x`", which it reports at the parent's path.
-fn missing(reason: &str) -> Option<&str> {
-    reason.strip_prefix("missing field `")?.split('`').next()
+/// The name in what serde says of a field that it reports at the parent's path, such as "missing field `x`".
+fn quoted<'a>(reason: &'a str, words: &str) -> Option<&'a str> {
+    reason.strip_prefix(words)?.split('`').next()
 }

@@ -102,9 +102,14 @@ impl<S: Store> Store for MeteredStore<S> {
             metrics.store_write(match &done {
                 Ok(_) => "ok",
                 Err(StoreError::Conflict { .. }) => "conflict",
+                Err(StoreError::Full { .. }) => "full",
                 Err(_) => "failed",
             });
             done
         })
+    }
+
+    fn room(&self) -> Result<(), StoreError> {
+        self.store.room()
     }
 }

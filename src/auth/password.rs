@@ -52,14 +52,21 @@ impl Passwords {
         tokio::task::spawn_blocking(move || hash(&password)).await.map_err(Error::internal)?
     }
 
-    /// Whether the password fits `stored`; without one it takes as long and does not fit.
+    /// Whether the password fits `stored`; without one it takes as long and does not fit. `begin` is asked when it
+    /// is this one's turn, which may be long after the call.
     ///
     /// # Errors
-    /// Internal only: a stored text that is no hash.
-    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
+    /// Those of `begin`; else internal only: a stored text that is no hash.
+    pub async fn verify(
+        &self,
+        password: String,
+        stored: Option<String>,
+        begin: impl FnOnce() -> Result<()> + Send,
+    ) -> Result<bool> {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.dummy.to_string());
         let _permit = self.permits.acquire().await.map_err(Error::internal)?;
+        begin()?;
         let fits = tokio::task::spawn_blocking(move || -> Result<bool> {
             let stored = PasswordHash::new(&stored).map_err(Error::internal)?;
             Ok(argon()?.verify_password(password.as_bytes(), &stored).is_ok())
@@ -77,8 +84,13 @@ mod tests {
         let passwords = Passwords::new().unwrap();
         let stored = passwords.hash("123123".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(passwords.verify("123123".into(), Some(stored.clone())).await.unwrap());
-        assert!(!passwords.verify("123124".into(), Some(stored)).await.unwrap());
-        assert!(!passwords.verify("no account has this password".into(), None).await.unwrap());
+        let fits = async |password: &str, stored: Option<&String>| {
+            passwords.verify(password.into(), stored.cloned(), || Ok(())).await.unwrap()
+        };
+        assert!(fits("123123", Some(&stored)).await);
+        assert!(!fits("123124", Some(&stored)).await);
+        assert!(!fits("no account has this password", None).await);
+        let limited = || Err(Error::limited("too many", 1));
+        assert!(passwords.verify("123123".into(), Some(stored), limited).await.is_err());
     }
 }

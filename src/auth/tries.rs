@@ -60,12 +60,30 @@ impl Tries {
         wait.map_or(Ok(()), |wait| Err(too_many("wrong passwords", wait)))
     }
 
-    /// Counts a wrong password.
-    pub fn failed(&self, address: IpAddr, account: &str) {
+    /// Counts a password that is about to be tried as a wrong one, so that tries at the same time do not all pass
+    /// at the same count. [`Tries::right`] takes it back.
+    ///
+    /// # Errors
+    /// `limited` with the seconds to wait; it is not counted then.
+    pub fn begin(&self, address: IpAddr, account: &str) -> Result<()> {
         let address = network(address);
         let now = Instant::now();
-        lock(&self.accounts).add((address, account.to_owned()), PER_ACCOUNT, WINDOW, now);
-        lock(&self.addresses).add(address, PER_ADDRESS, WINDOW, now);
+        let key = (address, account.to_owned());
+        let (mut accounts, mut addresses) = (lock(&self.accounts), lock(&self.addresses));
+        let wait = accounts.wait(&key, PER_ACCOUNT, WINDOW, now);
+        if let Some(wait) = wait.max(addresses.wait(&address, PER_ADDRESS, WINDOW, now)) {
+            return Err(too_many("wrong passwords", wait));
+        }
+        accounts.add(key, PER_ACCOUNT, WINDOW, now);
+        addresses.add(address, PER_ADDRESS, WINDOW, now);
+        Ok(())
+    }
+
+    /// The password was right: a try that was begun does not count.
+    pub fn right(&self, address: IpAddr, account: &str) {
+        let address = network(address);
+        lock(&self.accounts).take_back(&(address, account.to_owned()));
+        lock(&self.addresses).take_back(&address);
     }
 
     /// Counts a new account.
@@ -129,6 +147,16 @@ impl<K: Hash + Eq + Clone> Counter<K> {
     }
 }
 
+impl<K: Hash + Eq> Counter<K> {
+    fn take_back(&mut self, key: &K) {
+        let Some(times) = self.times.get_mut(key) else { return };
+        times.pop_back();
+        if times.is_empty() {
+            self.times.remove(key);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,14 +167,17 @@ mod tests {
         let (here, there) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
         for _ in 0..PER_ACCOUNT {
             assert!(tries.check(here, "ann").is_ok());
-            tries.failed(here, "ann");
+            tries.begin(here, "ann").unwrap();
+            tries.right(here, "ann");
+            tries.begin(here, "ann").unwrap();
         }
+        assert!(tries.begin(here, "ann").is_err());
         let refused = tries.check(here, "ann").unwrap_err();
         assert!((1..=60).contains(&refused.retry_after().unwrap()));
         assert!(tries.check(there, "ann").is_ok());
         assert!(tries.check(here, "bob").is_ok());
-        for n in 0..PER_ADDRESS {
-            tries.failed(here, &n.to_string());
+        for n in PER_ACCOUNT..PER_ADDRESS {
+            tries.begin(here, &n.to_string()).unwrap();
         }
         assert!(tries.check(here, "bob").is_err());
     }
@@ -156,7 +187,7 @@ mod tests {
         let tries = Tries::default();
         let at = |n: u16| IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, n]);
         for n in 0..10 {
-            tries.failed(at(n), "ann");
+            tries.begin(at(n), "ann").unwrap();
         }
         assert!(tries.check(at(99), "ann").is_err());
     }

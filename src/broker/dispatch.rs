@@ -5,6 +5,7 @@ use quayside_protocol::command::Command;
 use quayside_protocol::command::container::Files;
 use quayside_protocol::push::Progress;
 use quayside_protocol::reply::{FileUrl, List, Reply};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::Parts;
@@ -23,7 +24,10 @@ pub(super) async fn call(
     progress: Option<mpsc::Sender<Progress>>,
 ) -> Result<Reply> {
     let (noun, opt) = command.parts();
-    let target = target(&command);
+    let mut target = target(&command.data().unwrap_or_default());
+    if let (true, "user", Some(own)) = (target.is_empty(), noun, &caller.principal) {
+        target = own.username.to_string();
+    }
     let result = match admit(caller, noun, opt) {
         Ok(()) => Box::pin(run(parts, caller, command, progress)).await,
         Err(error) => Err(error),
@@ -32,7 +36,7 @@ pub(super) async fn call(
         Ok(Reply::Created(made)) => format!("{}/{}", made.host, made.name),
         _ => target,
     };
-    audit(parts, caller, (noun, opt), &target, &result).await?;
+    audit(parts, caller, (noun, opt), &target, &result).await;
     result
 }
 
@@ -55,7 +59,7 @@ pub(super) async fn audit<T>(
     (noun, opt): (&str, &str),
     target: &str,
     result: &Result<T>,
-) -> Result<()> {
+) {
     let engine_side = matches!(noun, "container" | "image");
     // A URL that was handed out is recorded when files move by it.
     let reads =
@@ -63,26 +67,29 @@ pub(super) async fn audit<T>(
             || matches!(opt, "upload" | "download");
     let (word, detail) = match result {
         Ok(_) if engine_side && !reads => ("ok", ""),
-        Ok(_) => return Ok(()),
+        Ok(_) => return,
         Err(error) => match error.code() {
-            ErrorCode::Invalid | ErrorCode::Unauthenticated | ErrorCode::Limited => return Ok(()),
+            ErrorCode::Invalid | ErrorCode::Unauthenticated | ErrorCode::Limited => return,
             ErrorCode::Forbidden => ("forbidden", error.message()),
             code if engine_side && !reads => (code.as_str(), error.message()),
-            _ => return Ok(()),
+            _ => return,
         },
     };
-    parts.audit.record(caller, &format!("{noun}_{opt}"), target, word, detail).await
+    parts.audit.record(caller, &format!("{noun}_{opt}"), target, word, detail).await;
 }
 
-/// What the command is about, in the audit's words.
-fn target(command: &Command) -> String {
-    let Ok(data) = command.data() else { return String::new() };
+/// What a command with these fields is about, in the audit's words.
+pub(super) fn target(data: &Value) -> String {
     let text = |field: &str| data.get(field).and_then(|value| value.as_str()).map(str::to_owned);
     let first = text("host").or_else(|| text("username"));
     let second = text("container").or_else(|| text("image")).or_else(|| text("name"));
     match (first, second) {
         (Some(first), Some(second)) => format!("{first}/{second}"),
-        (Some(one), None) | (None, Some(one)) => one,
+        (Some(first), None) => match text("id") {
+            Some(id) => format!("{first}/{id}"),
+            None => first,
+        },
+        (None, Some(second)) => second,
         (None, None) => text("id").unwrap_or_default(),
     }
 }

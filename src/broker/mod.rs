@@ -12,8 +12,9 @@ use quayside_protocol::command::Command;
 use quayside_protocol::command::container::Target;
 use quayside_protocol::command::terminal::{Attach, Open};
 use quayside_protocol::push::Progress;
-use quayside_protocol::reply::{Reply, Setting};
+use quayside_protocol::reply::{Container, Reply, Setting};
 use quayside_protocol::topic::{Subscribe, Topic};
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use crate::auth::{Caller, Principal};
@@ -115,14 +116,20 @@ impl Broker {
     }
 
     /// Refuses a caller whose role may never do `noun` `opt`: asked where the fields of the command could not be
-    /// read, because that comes before what is wrong with them.
+    /// read, because that comes before what is wrong with them. `data` gives what fields there are, for the audit.
     ///
     /// # Errors
     /// `unauthenticated` or `forbidden`.
-    pub async fn may(&self, caller: &Caller, noun: &str, opt: &str) -> Result<()> {
+    pub async fn may(
+        &self,
+        caller: &Caller,
+        (noun, opt): (&str, &str),
+        data: impl FnOnce() -> Value,
+    ) -> Result<()> {
         let admitted = dispatch::admit(caller, noun, opt);
         if admitted.is_err() {
-            dispatch::audit(&self.parts, caller, (noun, opt), "", &admitted).await?;
+            let target = dispatch::target(&data());
+            dispatch::audit(&self.parts, caller, (noun, opt), &target, &admitted).await;
         }
         admitted
     }
@@ -146,6 +153,14 @@ impl Broker {
         progress: mpsc::Sender<Progress>,
     ) -> Result<Reply> {
         dispatch::call(&self.parts, caller, command, Some(progress)).await
+    }
+
+    /// One container as a list shows it.
+    ///
+    /// # Errors
+    /// `not_found`, also for what the caller may not know of.
+    pub async fn container(&self, caller: &Caller, target: &Target) -> Result<Container> {
+        self.parts.containers.get(caller, target).await
     }
 
     /// Opens a cursor over a topic, with the rights of `caller`. `last_event_id` goes before `since`, and a
@@ -179,7 +194,8 @@ impl Broker {
     /// # Errors
     /// The domain's, and `forbidden` by the caller's role.
     pub async fn terminal_open(&self, caller: &Caller, open: &Open) -> Result<Opened> {
-        self.may(caller, "terminal", "open").await?;
+        let target = || json!({ "host": open.host, "container": open.container });
+        self.may(caller, ("terminal", "open"), target).await?;
         self.parts.terminals.open(caller, open).await
     }
 
@@ -188,7 +204,8 @@ impl Broker {
     /// # Errors
     /// The domain's, and `forbidden` by the caller's role.
     pub async fn terminal_attach(&self, caller: &Caller, attach: &Attach) -> Result<Opened> {
-        self.may(caller, "terminal", "attach").await?;
+        let target = || json!({ "id": attach.session });
+        self.may(caller, ("terminal", "attach"), target).await?;
         self.parts.terminals.attach(caller, attach).await
     }
 
@@ -211,7 +228,7 @@ impl Broker {
     ) -> Result<()> {
         let (host, container) = (&target.host, &target.container);
         let done = self.parts.containers.upload(caller, host, container, path, tar).await;
-        self.audit_files(caller, "container_upload", target, path, word(&done)).await?;
+        self.audit_files(caller, "container_upload", target, path, word(&done)).await;
         done
     }
 
@@ -227,7 +244,7 @@ impl Broker {
     ) -> Result<ByteStream> {
         let (host, container) = (&target.host, &target.container);
         let done = self.parts.containers.download(caller, host, container, path).await;
-        self.audit_files(caller, "container_download", target, path, word(&done)).await?;
+        self.audit_files(caller, "container_download", target, path, word(&done)).await;
         done
     }
 
@@ -238,9 +255,9 @@ impl Broker {
         target: &Target,
         path: &str,
         result: &str,
-    ) -> Result<()> {
+    ) {
         let on = format!("{}/{}", target.host, target.container);
-        self.parts.audit.record(caller, action, &on, result, path).await
+        self.parts.audit.record(caller, action, &on, result, path).await;
     }
 
     /// Waits until each host has answered or failed once, or has had its time to; from then on the hub is ready.

@@ -11,6 +11,7 @@ use quayside_protocol::reply::{Image, List, Pulled};
 use quayside_protocol::unit::Filter;
 use tokio::sync::mpsc;
 
+use super::account::Audit;
 use super::fleet::Fleet;
 use crate::auth::Secret;
 use crate::config::Glob;
@@ -28,13 +29,21 @@ const LIST: Duration = Duration::from_secs(10);
 pub struct Images {
     fleet: Arc<Fleet>,
     allow: Vec<Glob>,
+    audit: Arc<Audit>,
 }
 
 impl Images {
-    /// The images of `fleet`; of references only those that match `allow`, if it says anything.
+    /// The images of `fleet`; of references only those that match `allow`, if it says anything. Nothing is changed
+    /// while `audit` has no room to tell of it.
     #[must_use]
-    pub fn new(fleet: Arc<Fleet>, allow: Vec<Glob>) -> Self {
-        Self { fleet, allow }
+    pub fn new(fleet: Arc<Fleet>, allow: Vec<Glob>, audit: Arc<Audit>) -> Self {
+        Self { fleet, allow, audit }
+    }
+
+    /// Where changes on engines are recorded.
+    #[must_use]
+    pub fn audit(&self) -> &Audit {
+        &self.audit
     }
 
     /// Whether `images.allow` lets `image` be used.
@@ -79,6 +88,7 @@ impl Images {
         }
         self.allowed(&pull.image)?;
         let runtime = self.fleet.runtime(&pull.host).await?;
+        self.audit.room()?;
         let login = pull.auth.as_ref().map(|auth| RegistryLogin {
             username: auth.username.clone(),
             password: Secret::new(auth.password.0.clone()),
@@ -104,6 +114,7 @@ impl Images {
             return Err(Error::invalid("image", "is no image reference"));
         }
         let runtime = self.fleet.runtime(&remove.host).await?;
+        self.audit.room()?;
         Ok(runtime.image_remove(&remove.image, remove.force).await?)
     }
 }

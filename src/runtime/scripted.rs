@@ -301,7 +301,7 @@ impl Runtime for Scripted {
         _: &str,
         _: LogQuery,
     ) -> BoxFuture<'_, Result<BoxStream<'static, Result<LogLine>>>> {
-        self.not_scripted()
+        Box::pin(async { Ok(stream::pending().boxed()) })
     }
     fn files(&self, _: &str, _: &str) -> BoxFuture<'_, Result<Vec<FileEntry>>> {
         self.not_scripted()

@@ -24,7 +24,7 @@ pub enum StoreError {
         /// The most there may be.
         limit: usize,
     },
-    /// Less than a tenth of the disk is free, so only deletions are taken; nothing was changed.
+    /// Less than [`super::reserve`] of the disk is free, so only deletions are taken; nothing was changed.
     Full {
         /// Bytes in use on the file system.
         used: u64,
@@ -71,10 +71,10 @@ impl fmt::Display for StoreError {
                 write!(f, "{what} has {size} bytes, more than the {limit} that are stored")
             }
             StoreError::Full { used, size } => {
-                let (used, size) = (used >> 20, size >> 20);
+                let (used, size, room) = (used >> 20, size >> 20, super::reserve(*size) >> 20);
                 write!(
                     f,
-                    "the disk of the data directory is full ({used} of {size} MiB used); free a tenth of it"
+                    "the disk of the data directory is full ({used} of {size} MiB used); make {room} MiB free"
                 )
             }
             StoreError::Closed => write!(f, "the store has stopped"),

@@ -26,6 +26,7 @@ struct State {
     records: BTreeMap<Key, Versioned>,
     events: BTreeMap<Position, Bytes>,
     trimmed: Option<Position>,
+    full: bool,
 }
 
 impl MemoryStore {
@@ -34,14 +35,26 @@ impl MemoryStore {
         MemoryStore::default()
     }
 
+    /// Has it refuse what grows it from now on, or take it again.
+    pub fn set_full(&self, full: bool) {
+        self.state().full = full;
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
+    fn room(&self) -> Result<(), StoreError> {
+        if self.full { Err(StoreError::Full { used: 1_000, size: 1_000 }) } else { Ok(()) }
+    }
+
     fn commit(&mut self, writes: Vec<Write>) -> Result<Vec<Revision>, StoreError> {
         check_writes(&writes)?;
+        if writes.iter().any(|write| matches!(write, Write::Put { .. })) {
+            self.room()?;
+        }
         for write in &writes {
             let found = self.records.get(write.key()).map(|record| record.revision);
             let holds = match write.expect() {
@@ -123,6 +136,10 @@ impl Store for MemoryStore {
         let store = self.clone();
         async move { store.state().commit(writes) }.boxed()
     }
+
+    fn room(&self) -> Result<(), StoreError> {
+        self.state().room()
+    }
 }
 
 impl EventStore for MemoryStore {
@@ -134,6 +151,7 @@ impl EventStore for MemoryStore {
         async move {
             check_events(&events)?;
             let mut state = store.state();
+            state.room()?;
             let trimmed = state.trimmed;
             let kept =
                 events.into_iter().filter(|event| trimmed.is_none_or(|t| event.position > t));

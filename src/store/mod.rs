@@ -35,6 +35,13 @@ pub const MAX_VALUE: usize = 64 * 1024;
 /// The most one commit or append may carry, in bytes of keys and values: an eighth of what may wait to be written.
 pub const MAX_WRITE: usize = 4 * 1024 * 1024;
 
+/// What of a disk of `size` bytes has to stay free, in bytes: a tenth, and never more than 512 MiB, which is room for
+/// the database to rewrite itself and for what waits to be written (of the queue's 32 MiB at most).
+#[must_use]
+pub fn reserve(size: u64) -> u64 {
+    (size / 10).min(512 << 20)
+}
+
 /// The most entries one list or read returns, whatever was asked for. Page on with the last key or position.
 pub const MAX_PAGE: usize = 4096;
 
@@ -125,6 +132,13 @@ pub trait Store: Send + Sync {
     /// leaves nothing changed, except [`StoreError::Io`] and [`StoreError::Closed`], after which only a reopened
     /// store can tell. The writes begin when the future is first polled; a future dropped later does not undo them.
     fn commit(&self, writes: Vec<Write>) -> BoxFuture<'static, Result<Vec<Revision>, StoreError>>;
+
+    /// Whether a commit that adds something would be taken: to be asked before what cannot be undone is done
+    /// elsewhere. The answer may be a second old.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`].
+    fn room(&self) -> Result<(), StoreError>;
 }
 
 /// One event of the log as it is kept.

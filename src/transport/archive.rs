@@ -16,6 +16,12 @@ use crate::runtime::ByteStream;
 const BLOCK: usize = 512;
 /// How long an upload may bring nothing.
 const STALL: Duration = Duration::from_secs(30);
+/// Longest name of a file on the file systems that engines run on, in bytes.
+const MAX_NAME: usize = 255;
+/// Longest name in a header of its own, in bytes.
+const SHORT_NAME: usize = 100;
+/// What GNU tar names the entry that holds a longer one.
+const LONG_NAME: &str = "././@LongLink";
 /// Largest name or attribute record before a file's own header.
 const MAX_EXTRA: u64 = 64 << 10;
 
@@ -64,19 +70,38 @@ pub(super) fn split(path: &str) -> Result<(&str, &str)> {
 /// A tar of one file of `length` bytes.
 ///
 /// # Errors
-/// `invalid`: its name is too long for one.
+/// `invalid`: its name is too long for a file.
 pub(super) fn wrap(name: &str, length: u64, body: ByteStream) -> Result<ByteStream> {
+    if name.len() > MAX_NAME {
+        return Err(Error::invalid("path", "its last part is over 255 bytes"));
+    }
+    let mut head = BytesMut::new();
+    if name.len() > SHORT_NAME {
+        // The name as a file of its own before the file; with a NUL at its end, as GNU tar writes it.
+        let mut text = format!("{name}\0").into_bytes();
+        let header = entry(LONG_NAME, EntryType::GNULongName, text.len() as u64)?;
+        text.resize(text.len().next_multiple_of(BLOCK), 0);
+        head.extend_from_slice(header.as_bytes());
+        head.extend_from_slice(&text);
+    }
+    let end = (0..=name.len().min(SHORT_NAME)).rev().find(|at| name.is_char_boundary(*at));
+    let short = name.get(..end.unwrap_or(0)).unwrap_or_default();
+    head.extend_from_slice(entry(short, EntryType::Regular, length)?.as_bytes());
+    let head = head.freeze();
+    let padding = (BLOCK - (length % BLOCK as u64) as usize) % BLOCK;
+    let end = Bytes::from(vec![0; padding + 2 * BLOCK]);
+    Ok(stream::iter([Ok(head)]).chain(body).chain(stream::iter([Ok(end)])).boxed())
+}
+
+fn entry(name: &str, kind: EntryType, length: u64) -> Result<Header> {
     let mut header = Header::new_gnu();
-    header.set_path(name).map_err(|_| Error::invalid("path", "its last part is over 100 bytes"))?;
-    header.set_entry_type(EntryType::Regular);
+    header.set_path(name).map_err(|error| Error::invalid("path", error))?;
+    header.set_entry_type(kind);
     header.set_size(length);
     header.set_mode(0o644);
     header.set_mtime(u64::try_from(chrono::Utc::now().timestamp()).unwrap_or(0));
     header.set_cksum();
-    let head = Bytes::copy_from_slice(header.as_bytes());
-    let padding = (BLOCK - (length % BLOCK as u64) as usize) % BLOCK;
-    let end = Bytes::from(vec![0; padding + 2 * BLOCK]);
-    Ok(stream::iter([Ok(head)]).chain(body).chain(stream::iter([Ok(end)])).boxed())
+    Ok(header)
 }
 
 /// One file out of a tar.
@@ -221,6 +246,21 @@ mod tests {
                 assert_eq!(all(file.stream).await, content);
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_long_name_stays_whole() {
+        for name in ["n".repeat(100), "n".repeat(101), "é".repeat(127), "n".repeat(255)] {
+            let tar = all(wrap(&name, 3, pieces(b"abc", 3)).expect("a name")).await;
+            let mut archive = tar::Archive::new(&tar[..]);
+            let mut entries = archive.entries().expect("a tar");
+            let entry = entries.next().expect("an entry").expect("a whole one");
+            assert_eq!(entry.path().expect("a path"), std::path::Path::new(&name));
+            assert!(entries.next().is_none());
+            let file = unwrap(pieces(&tar, 700)).await.expect("a file");
+            assert_eq!(all(file.stream).await, b"abc");
+        }
+        assert!(wrap(&"n".repeat(256), 0, pieces(b"", 1)).is_err());
     }
 
     #[tokio::test]

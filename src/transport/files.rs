@@ -7,6 +7,8 @@ use futures::StreamExt;
 use hyper::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use quayside_protocol::command::container::Target;
 
+use serde_json::json;
+
 use super::archive::{self, OneFile};
 use super::body::{Body, Exclusive};
 use super::credential::InUrl;
@@ -23,20 +25,20 @@ const ONE_FILE: &str = "application/octet-stream";
 /// `PUT`: a tar into a directory, or one file under its own path.
 pub(super) async fn upload(edge: Arc<Edge>, mut request: Request, params: &Params) -> Response {
     match put(&edge, &mut request, params).await {
-        Ok(()) => respond::json(&serde_json::json!({"success": true, "data": {}})),
+        Ok(()) => respond::json(&json!({"success": true, "data": {}})),
         Err(error) => respond::refuse(Shape::Fleet, &error),
     }
 }
 
 async fn put(edge: &Arc<Edge>, request: &mut Request, params: &Params) -> Result<()> {
-    let (caller, path) = admit(edge, request, "upload").await?;
+    let (caller, path) = admit(edge, request, params, "upload").await?;
     let _guard = edge.drain.guard();
     let body = std::mem::replace(&mut request.body, Body::empty());
     let body = archive::unstalled(body.into_stream());
     let (directory, tar) = if is(request, CONTENT_TYPE, ONE_FILE) {
         let length = request.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let length = length.and_then(|length| length.parse().ok()).ok_or_else(|| {
-            Error::invalid("Content-Length", "is needed for one file; or send a tar")
+            Error::invalid("Content-Length", "is needed for one file, for a tar begins with it: do not send it chunked, or send a tar")
         })?;
         let (directory, name) = archive::split(&path)?;
         (directory.to_owned(), archive::wrap(name, length, body)?)
@@ -53,7 +55,7 @@ pub(super) async fn download(edge: Arc<Edge>, request: Request, params: &Params)
 }
 
 async fn get(edge: &Arc<Edge>, request: &Request, params: &Params) -> Result<Response> {
-    let (caller, path) = admit(edge, request, "download").await?;
+    let (caller, path) = admit(edge, request, params, "download").await?;
     let tar = edge.broker.download(&caller, &target(params), &path).await?;
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
     let (kind, length, name, stream) = if is(request, ACCEPT, ONE_FILE) {
@@ -85,13 +87,19 @@ async fn get(edge: &Arc<Edge>, request: &Request, params: &Params) -> Result<Res
 }
 
 /// Origin, room, who, right, path: in the order of refusals.
-async fn admit(edge: &Edge, request: &Request, opt: &str) -> Result<(Caller, String)> {
+async fn admit(
+    edge: &Edge,
+    request: &Request,
+    params: &Params,
+    opt: &str,
+) -> Result<(Caller, String)> {
     if opt == "upload" {
         request.check_origin(edge)?;
     }
     request.check_room(edge)?;
     let caller = request.caller(edge, InUrl::Ticket).await?;
-    edge.broker.may(&caller, "container", opt).await?;
+    let target = || json!({"host": params.get("host"), "container": params.get("id")});
+    edge.broker.may(&caller, ("container", opt), target).await?;
     let path = request.query.get("path").unwrap_or("");
     if path.is_empty() {
         return Err(Error::invalid("path", "is missing"));

@@ -75,11 +75,13 @@ async fn run(
         let who = who.ok_or_else(Error::unauthenticated)?;
         return Ok((authenticated(&who), None));
     }
-    let caller = caller(edge, request, proved, command.parts()).await?;
+    let data = || command.data().unwrap_or_default();
+    let caller = caller(edge, request, proved, command.parts(), data).await?;
     let logout = matches!(command, Command::AuthLogout(_));
     let answer = edge.call("packet", caller, command, None).await?;
     let cookie = match &answer {
         Reply::LoggedIn(session) => {
+            _ = request.facts.user.set(session.user.username.as_str().into());
             credential::keep(&session.refresh_token, edge.settings.refresh_ttl, &request.facts)
         }
         Reply::Renewed(session) => {
@@ -97,13 +99,14 @@ async fn caller(
     request: &Request,
     proved: Proved,
     (noun, opt): (&str, &str),
+    data: impl FnOnce() -> Value,
 ) -> Result<Caller, Error> {
     if PUBLIC.contains(&(noun, opt)) {
         return Ok(request.stranger(edge).await);
     }
     let who = proved?.ok_or_else(Error::unauthenticated)?;
     let caller = request.origin_of(Some(who), None);
-    edge.broker.may(&caller, noun, opt).await?;
+    edge.broker.may(&caller, (noun, opt), data).await?;
     Ok(caller)
 }
 
@@ -120,7 +123,10 @@ async fn unreadable_packet(
     let opt = value.pointer("/data/opt").and_then(Value::as_str).unwrap_or("");
     let refused = match (noun, opt) {
         ("ping", _) => None,
-        asked if Command::ALL.contains(&asked) => caller(edge, request, proved, asked).await.err(),
+        asked if Command::ALL.contains(&asked) => {
+            let data = || value.get("data").cloned().unwrap_or_default();
+            caller(edge, request, proved, asked, data).await.err()
+        }
         _ => proved.and_then(|who| who.ok_or_else(Error::unauthenticated)).err(),
     };
     (unreadable.id, refused.unwrap_or_else(|| unreadable.invalid.into()))

@@ -20,6 +20,9 @@ use crate::error::Error;
 /// The pushes of one answer.
 const MOST: Limit = Limit { events: 1_000, bytes: 4 << 20 };
 
+/// What lines an engine has come by a call to it: a poll of them waits this long at least for the first.
+const FIRST_LINE: Duration = Duration::from_secs(1);
+
 /// `GET /poll`.
 pub(super) async fn answer(edge: Arc<Edge>, request: Request) -> Response {
     pushes(&edge, &request).await.unwrap_or_else(|error| respond::refuse(Shape::Packet, &error))
@@ -42,6 +45,7 @@ async fn pushes(edge: &Arc<Edge>, request: &Request) -> Result<Response, Error> 
     // Without a place to begin a poll of events asks for nothing but where now is.
     let asks_for_now = subscribe.topic == Topic::Events && subscribe.since.is_none();
     let mut cursor = edge.broker.subscribe(&caller, &subscribe, None).await?;
+    let wait = if subscribe.topic == Topic::Logs { wait.max(FIRST_LINE) } else { wait };
     let deadline = Instant::now() + if asks_for_now { Duration::ZERO } else { wait };
     let mut taken = Vec::new();
     while !asks_for_now && taken.is_empty() && !cursor.is_over() {

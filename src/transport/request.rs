@@ -141,7 +141,7 @@ impl Request {
     ) -> Result<Option<Principal>, Error> {
         let presented = credential::presented(&self.headers, &self.query, in_url);
         let principal = edge.broker.authenticate(presented)?;
-        if let Some(principal) = &principal {
+        if let Some(principal) = principal.as_ref().filter(|principal| !is_anonymous(principal)) {
             // Set once; a request has one user.
             _ = self.facts.user.set(principal.username.clone());
         }

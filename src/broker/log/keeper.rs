@@ -49,7 +49,8 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// Runs until the log is closed and everything is stored, or cannot be stored.
+    /// Runs until the log is closed and everything is stored, or cannot be stored. Where the disk is full the rest
+    /// stays in the tail files, for the next start: that is no failure.
     pub(super) async fn run(self) -> Result<(), StoreError> {
         let (mut trim_at, mut untrimmed) = (Instant::now() + TRIM, 0);
         loop {
@@ -64,6 +65,14 @@ impl Keeper {
                     .await
                 {
                     Ok(()) => self.release(last),
+                    Err(StoreError::Full { .. }) if closed => {
+                        let events = self.log.backlog.len();
+                        tracing::warn!(
+                            events,
+                            "the store is full: the newest events stay in the tail files"
+                        );
+                        return Ok(());
+                    }
                     Err(error) if closed => return Err(error),
                     Err(error) => self.refused(&batch, &error).await,
                 }

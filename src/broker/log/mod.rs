@@ -155,12 +155,13 @@ impl EventLog {
     /// call waits.
     ///
     /// # Errors
-    /// `internal` where the store refused; what it lacks is then in the tail files, for the next start.
-    pub async fn close(&self) -> Result<()> {
+    /// Where the store failed; what it lacks is then in the tail files, for the next start.
+    pub async fn close(&self) -> Result<(), StoreError> {
         self.closing.cancel();
         let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(keeper) = keeper else { return Ok(()) };
-        keeper.await.map_err(Error::internal)?.map_err(Error::internal)
+        // A keeper that panicked has told so itself.
+        keeper.await.map_err(|_| StoreError::Closed)?
     }
 }
 

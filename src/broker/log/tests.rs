@@ -105,6 +105,20 @@ async fn fill(log: &EventLog, sender: &mpsc::Sender<Incoming>, count: u64) {
 }
 
 #[tokio::test]
+async fn a_log_closes_over_a_full_store_and_the_tail_has_the_rest() {
+    let (dir, store) = (Dir::new(), MemoryStore::new());
+    let (log, sender) = open(&dir, &store).await;
+    store.set_full(true);
+    fill(&log, &sender, 50).await;
+    log.close().await.unwrap();
+    drop(log);
+    store.set_full(false);
+    let (log, _sender) = open(&dir, &store).await;
+    let after = positions(&read_all(&log, all(), Start::After(Position(0))).await);
+    assert_eq!(after.len(), 50);
+}
+
+#[tokio::test]
 async fn what_was_written_is_there_after_a_restart_at_the_same_positions() {
     let (dir, store) = (Dir::new(), MemoryStore::new());
     let (log, sender) = open(&dir, &store).await;

@@ -72,7 +72,7 @@ impl State {
             return;
         }
         let fleet = &self.sources.fleet;
-        if let Ok(found) = fleet.find(host, container).await
+        if let Ok(found) = fleet.find(&self.principal, host, container).await
             && found.is_for(&self.principal, &self.wanted)
         {
             self.live = fleet.watch(found).await.ok();

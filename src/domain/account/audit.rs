@@ -100,10 +100,16 @@ impl Audit {
         self.entries.write(keys::audit(self.next()), &entry, Expect::Absent)
     }
 
-    /// Stores an entry by itself: of what was done elsewhere, or refused.
+    /// Whether entries are taken now: to be asked before something is done that cannot be undone.
     ///
     /// # Errors
-    /// The store did not take it.
+    /// `full`.
+    pub fn room(&self) -> Result<()> {
+        Ok(self.store.room()?)
+    }
+
+    /// Stores an entry by itself: of what was done elsewhere, or refused. What has happened has happened: an entry
+    /// that the store does not take goes to the log, and the answer stays what it is.
     pub async fn record(
         &self,
         caller: &Caller,
@@ -111,10 +117,53 @@ impl Audit {
         target: &str,
         result: &str,
         detail: &str,
-    ) -> Result<()> {
-        let write = self.write(caller, action, target, result, detail)?;
-        self.store.commit(vec![write]).await?;
-        Ok(())
+    ) {
+        let username = caller.principal.as_ref().map_or("", |p| &p.username);
+        self.record_as(username, caller, action, target, result, detail).await;
+    }
+
+    /// The same, by an account that has not proved itself.
+    pub(super) async fn record_as(
+        &self,
+        username: &str,
+        caller: &Caller,
+        action: &str,
+        target: &str,
+        result: &str,
+        detail: &str,
+    ) {
+        let write = self.write_as(username, caller, action, target, result, detail);
+        let stored = match write {
+            Ok(write) => self.store.commit(vec![write]).await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = stored {
+            let (username, target, detail) = (cut(username), cut(target), cut(detail));
+            tracing::error!(
+                username, address = %caller.address, action, target, result, detail, %error,
+                "an audit entry could not be stored"
+            );
+        }
+    }
+
+    /// Commits `writes` with the entry that tells of them. On a full disk those that only remove are done without it,
+    /// and the log has it: whoever may end a session can end it then too.
+    pub(in crate::domain) async fn commit(
+        &self,
+        entry: Write,
+        mut writes: Vec<Write>,
+    ) -> Result<(), StoreError> {
+        let removes = writes.iter().all(|write| matches!(write, Write::Delete { .. }));
+        let alone = (removes && !writes.is_empty()).then(|| writes.clone());
+        writes.push(entry.clone());
+        match (self.store.commit(writes).await, alone, entry) {
+            (Err(error @ StoreError::Full { .. }), Some(writes), Write::Put { value, .. }) => {
+                let entry = String::from_utf8_lossy(&value);
+                tracing::error!(%entry, %error, "an audit entry could not be stored");
+                self.store.commit(writes).await.map(drop)
+            }
+            (done, _, _) => done.map(drop),
+        }
     }
 
     /// Time in nanoseconds, and one more than the entry before where the clock stands or steps back.

@@ -28,17 +28,30 @@ impl Accounts {
             false => None,
         };
         let stored = user.as_ref().and_then(|user| user.password.clone());
-        let fits = login.password.0.len() <= super::user::MAX_PASSWORD
-            && self.passwords.verify(login.password.0.clone(), stored).await?;
+        let fits = self.fits(caller, &login.username, &login.password.0, stored).await?;
         let Some(user) = user.filter(|user| fits && !user.disabled) else {
-            self.tries.failed(caller.address, &login.username);
             let name = &login.username;
-            let write =
-                self.audit.write_as(name, caller, "auth_login", name, "unauthenticated", WRONG)?;
-            self.store.commit(vec![write]).await?;
+            let result = "unauthenticated";
+            self.audit.record_as(name, caller, "auth_login", name, result, WRONG).await;
             return Err(Error::new(quayside_protocol::ErrorCode::Unauthenticated, WRONG));
         };
+        self.tries.right(caller.address, &login.username);
         self.open_session(caller, &user).await
+    }
+
+    /// Whether a password fits; it counts as a wrong try until [`crate::auth::tries::Tries::right`] takes it back.
+    pub(super) async fn fits(
+        &self,
+        caller: &Caller,
+        username: &str,
+        password: &str,
+        stored: Option<String>,
+    ) -> Result<bool> {
+        let begin = || self.tries.begin(caller.address, username);
+        if password.len() > super::user::MAX_PASSWORD {
+            return begin().map(|()| false);
+        }
+        self.passwords.verify(password.to_owned(), stored, begin).await
     }
 
     async fn open_session(&self, caller: &Caller, user: &UserRecord) -> Result<LoggedIn> {
@@ -52,6 +65,7 @@ impl Accounts {
             created_at: now,
             last_seen: now,
             generation: 0,
+            rotated_at: None,
             expires_at: after(self.settings.refresh_ttl),
         };
         let mut writes =
@@ -108,7 +122,8 @@ impl Accounts {
                 "unauthenticated",
                 detail,
             )?;
-            self.store.commit(vec![Write::Delete { key, expect: Expect::Any }, entry]).await?;
+            let ended = vec![Write::Delete { key, expect: Expect::Any }];
+            self.audit.commit(entry, ended).await?;
             self.revoke();
             return Err(Error::unauthenticated());
         }
@@ -119,6 +134,7 @@ impl Accounts {
         let expect = Expect::Revision(stored.revision);
         if renew.rotate {
             session.generation += 1;
+            session.rotated_at = Some(session.last_seen);
             session.expires_at = after(self.settings.refresh_ttl);
         }
         let writes = vec![
@@ -158,11 +174,9 @@ impl Accounts {
         };
         let stored = self.sessions.get(&keys::session(&id))?.ok_or_else(Error::unauthenticated)?;
         let name = stored.value.username;
-        let writes = vec![
-            Write::Delete { key: stored.key, expect: Expect::Any },
-            self.audit.write_as(&name, caller, "auth_logout", &name, "ok", &id)?,
-        ];
-        self.store.commit(writes).await?;
+        let entry = self.audit.write_as(&name, caller, "auth_logout", &name, "ok", &id)?;
+        let ended = vec![Write::Delete { key: stored.key, expect: Expect::Any }];
+        self.audit.commit(entry, ended).await?;
         self.revoke();
         Ok(())
     }

@@ -114,10 +114,10 @@ impl Accounts {
         action: &str,
         target: &str,
         detail: &str,
-        mut writes: Vec<Write>,
+        writes: Vec<Write>,
     ) -> Result<(), StoreError> {
-        writes.push(self.audit.write(caller, action, target, "ok", detail)?);
-        self.store.commit(writes).await.map(drop)
+        let entry = self.audit.write(caller, action, target, "ok", detail)?;
+        self.audit.commit(entry, writes).await
     }
 }
 

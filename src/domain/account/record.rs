@@ -1,6 +1,6 @@
 //! What is stored of accounts, sessions, tokens and invites.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use quayside_protocol::command::account::Role;
 use quayside_protocol::reply::User;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 
 use super::wire_time;
 use crate::store::collection::Record;
+
+/// How long a cookie may lag behind a rotation.
+const COOKIE_GRACE: TimeDelta = TimeDelta::seconds(10);
 
 /// Declares a stored record of version 1, which has nothing to migrate from.
 macro_rules! first_version {
@@ -75,7 +78,20 @@ pub(super) struct SessionRecord {
     pub(super) last_seen: DateTime<Utc>,
     /// Which refresh token is the live one.
     pub(super) generation: u64,
+    /// When the refresh token before the live one was rotated away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rotated_at: Option<DateTime<Utc>>,
     pub(super) expires_at: DateTime<Utc>,
+}
+
+impl SessionRecord {
+    /// Whether a refresh token of `generation` may speak for the session as a cookie: the live one, and for a moment
+    /// the one before, with which requests of other tabs may be under way.
+    pub(super) fn takes_cookie(&self, generation: u64, now: DateTime<Utc>) -> bool {
+        let fresh =
+            || self.rotated_at.is_some_and(|at| now.signed_duration_since(at) < COOKIE_GRACE);
+        generation == self.generation || (generation + 1 == self.generation && fresh())
+    }
 }
 
 /// A long-lived token.

@@ -46,7 +46,7 @@ impl Accounts {
     /// Who a session cookie speaks for: it holds a refresh token, which no header may.
     ///
     /// # Errors
-    /// `unauthenticated`.
+    /// `unauthenticated`; also for one that was rotated away more than a moment ago.
     pub fn authenticate_cookie(&self, cookie: &str) -> Result<Principal> {
         self.by_session(&self.signer.read(cookie, &[Use::Refresh])?)
     }
@@ -84,7 +84,11 @@ impl Accounts {
         let stored = self.sessions.get(&keys::session(&claims.of))?;
         let session = stored.ok_or_else(Error::unauthenticated)?.value;
         let user = self.live_user(&claims.sub, session.user_id)?;
-        if session.username != claims.sub || session.expires_at <= Utc::now() {
+        let now = Utc::now();
+        if session.username != claims.sub || session.expires_at <= now {
+            return Err(Error::unauthenticated());
+        }
+        if claims.purpose == Use::Refresh && !session.takes_cookie(claims.generation, now) {
             return Err(Error::unauthenticated());
         }
         self.seen.now(&session.id);

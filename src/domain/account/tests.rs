@@ -26,7 +26,11 @@ fn settings() -> AccountSettings {
 }
 
 async fn accounts_with(settings: AccountSettings) -> Accounts {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    accounts_over(MemoryStore::new(), settings).await
+}
+
+async fn accounts_over(store: MemoryStore, settings: AccountSettings) -> Accounts {
+    let store: Arc<dyn Store> = Arc::new(store);
     let keys = HubKeys { signing: Secret::new([1; 32]), sealing: Secret::new([2; 32]) };
     let audit = Arc::new(Audit::new(store.clone()).unwrap());
     let accounts = Accounts::new(settings, store, &keys, audit).unwrap();
@@ -63,6 +67,56 @@ async fn as_user(accounts: &Accounts, name: &str, password: &str) -> Caller {
 
 fn code<T>(result: Result<T>) -> Option<ErrorCode> {
     result.err().map(|error| error.code())
+}
+
+#[tokio::test]
+async fn on_a_full_disk_refusals_keep_their_codes_and_sessions_end() {
+    let store = MemoryStore::new();
+    let accounts = accounts_over(store.clone(), settings()).await;
+    let admin = as_user(&accounts, "admin", "secret1").await;
+    store.set_full(true);
+    let wrong = login(&accounts, "admin", "wrong1").await;
+    assert_eq!(code(wrong), Some(ErrorCode::Unauthenticated));
+    let right = login(&accounts, "admin", "secret1").await;
+    assert_eq!(code(right), Some(ErrorCode::Full));
+    accounts.logout(&admin, &Logout { refresh_token: None }).await.unwrap();
+    assert!(accounts.still(admin.principal.as_ref().unwrap()).is_none());
+}
+
+#[tokio::test]
+async fn wrong_passwords_at_the_same_time_are_counted_like_others() {
+    let accounts = accounts_with(settings()).await;
+    let tries = (0..30).map(|_| login(&accounts, "admin", "wrong1"));
+    let codes: Vec<_> = futures::future::join_all(tries).await.into_iter().map(code).collect();
+    let of = |wanted| codes.iter().filter(|code| **code == Some(wanted)).count();
+    assert_eq!((of(ErrorCode::Unauthenticated), of(ErrorCode::Limited)), (10, 20));
+}
+
+#[tokio::test]
+async fn right_passwords_at_the_same_time_do_not_count() {
+    let accounts = accounts_with(settings()).await;
+    let tries = (0..12).map(|_| login(&accounts, "admin", "secret1"));
+    assert!(futures::future::join_all(tries).await.iter().all(Result::is_ok));
+}
+
+#[tokio::test]
+async fn a_rotated_cookie_is_good_for_a_moment_only() {
+    let accounts = accounts_with(settings()).await;
+    let first = login(&accounts, "admin", "secret1").await.unwrap().refresh_token;
+    let rotate = async |token: &str| {
+        let renew = Renew { refresh_token: hidden(token), rotate: true };
+        accounts.renew(&nobody(), &renew).await.unwrap().refresh_token
+    };
+    let second = rotate(&first).await;
+    assert!(accounts.authenticate_cookie(&first).is_ok(), "of another tab, just now");
+    let third = rotate(&second).await;
+    assert!(accounts.authenticate_cookie(&first).is_err());
+    assert!(accounts.authenticate_cookie(&second).is_ok());
+    assert!(accounts.authenticate_cookie(&third).is_ok());
+    let session = accounts.sessions_of("admin").unwrap().remove(0).value;
+    let after = |seconds| session.rotated_at.unwrap() + chrono::TimeDelta::seconds(seconds);
+    assert!(session.takes_cookie(1, after(9)) && session.takes_cookie(2, after(9_000)));
+    assert!(!session.takes_cookie(1, after(10)));
 }
 
 fn new_user(name: &str, role: Role) -> UserCreate {

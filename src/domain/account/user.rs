@@ -183,6 +183,9 @@ impl Accounts {
     pub async fn user_password(&self, caller: &Caller, change: &UserPassword) -> Result<()> {
         let principal = proved(caller)?;
         let username = change.username.as_deref().unwrap_or(&principal.username);
+        if username.is_empty() {
+            return Err(Error::forbidden("who came without a token has no password: log in"));
+        }
         own_or_admin(caller, username).map_err(|_| missing(username))?;
         check_password(&change.password.0)?;
         let stored = self.user(username)?;
@@ -191,13 +194,12 @@ impl Accounts {
             let current = change.current_password.as_ref();
             let current =
                 current.ok_or_else(|| Error::invalid("current_password", "is missing"))?;
-            let fits = current.0.len() <= MAX_PASSWORD
-                && self.passwords.verify(current.0.clone(), stored.value.password.clone()).await?;
-            if !fits {
-                self.tries.failed(caller.address, username);
+            let password = stored.value.password.clone();
+            if !self.fits(caller, username, &current.0, password).await? {
                 let reason = "current_password: is wrong";
                 return Err(Error::forbidden(reason).with_field("current_password"));
             }
+            self.tries.right(caller.address, username);
         }
         let mut user = stored.value;
         user.password = Some(self.passwords.hash(change.password.0.clone()).await?);

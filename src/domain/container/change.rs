@@ -7,7 +7,6 @@ use quayside_protocol::unit::Seconds;
 
 use super::{Containers, Target};
 use crate::auth::Caller;
-use crate::auth::policy::Right;
 use crate::error::{Error, Result};
 use crate::runtime::RuntimeError;
 
@@ -20,7 +19,7 @@ impl Containers {
     /// # Errors
     /// `conflict` for one that runs.
     pub async fn start(&self, caller: &Caller, by: &ByTarget) -> Result<()> {
-        let target = self.target(caller, &by.host, &by.container, Right::Change).await?;
+        let target = self.to_change(caller, &by.host, &by.container).await?;
         let done = target.runtime.start(target.id()).await;
         self.settle(&by.host, &target, done, "container already started").await
     }
@@ -31,7 +30,7 @@ impl Containers {
     /// `conflict` for one that does not run.
     pub async fn stop(&self, caller: &Caller, stop: &Stop) -> Result<()> {
         let timeout = stop_timeout(stop.timeout)?;
-        let target = self.target(caller, &stop.host, &stop.container, Right::Change).await?;
+        let target = self.to_change(caller, &stop.host, &stop.container).await?;
         let done = target.runtime.stop(target.id(), timeout).await;
         self.settle(&stop.host, &target, done, "container not running").await
     }
@@ -42,7 +41,7 @@ impl Containers {
     /// The engine's.
     pub async fn restart(&self, caller: &Caller, stop: &Stop) -> Result<()> {
         let timeout = stop_timeout(stop.timeout)?;
-        let target = self.target(caller, &stop.host, &stop.container, Right::Change).await?;
+        let target = self.to_change(caller, &stop.host, &stop.container).await?;
         let done = target.runtime.restart(target.id(), timeout).await;
         self.settle(&stop.host, &target, done, "container not running").await
     }
@@ -52,7 +51,7 @@ impl Containers {
     /// # Errors
     /// The engine's.
     pub async fn pause(&self, caller: &Caller, by: &ByTarget) -> Result<()> {
-        let target = self.target(caller, &by.host, &by.container, Right::Change).await?;
+        let target = self.to_change(caller, &by.host, &by.container).await?;
         let done = target.runtime.pause(target.id()).await;
         self.settle(&by.host, &target, done, "container already paused").await
     }
@@ -62,7 +61,7 @@ impl Containers {
     /// # Errors
     /// The engine's.
     pub async fn unpause(&self, caller: &Caller, by: &ByTarget) -> Result<()> {
-        let target = self.target(caller, &by.host, &by.container, Right::Change).await?;
+        let target = self.to_change(caller, &by.host, &by.container).await?;
         let done = target.runtime.unpause(target.id()).await;
         self.settle(&by.host, &target, done, "container not paused").await
     }
@@ -81,7 +80,7 @@ impl Containers {
                 ));
             }
         }
-        let target = self.target(caller, &kill.host, &kill.container, Right::Change).await?;
+        let target = self.to_change(caller, &kill.host, &kill.container).await?;
         let done = target.runtime.kill(target.id(), kill.signal.as_deref()).await;
         if let (Err(RuntimeError::Invalid(why)), true) = (&done, kill.signal.is_some()) {
             return Err(Error::invalid("signal", why));
@@ -97,7 +96,7 @@ impl Containers {
         if !is_name(&rename.name) {
             return Err(Error::invalid("name", "must match [a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}"));
         }
-        let target = self.target(caller, &rename.host, &rename.container, Right::Change).await?;
+        let target = self.to_change(caller, &rename.host, &rename.container).await?;
         let done = target.runtime.rename(target.id(), &rename.name).await;
         self.settle(&rename.host, &target, done, "container already has this name").await
     }
@@ -107,7 +106,7 @@ impl Containers {
     /// # Errors
     /// `conflict` for a running one without `force`.
     pub async fn remove(&self, caller: &Caller, remove: &Remove) -> Result<()> {
-        let target = self.target(caller, &remove.host, &remove.container, Right::Change).await?;
+        let target = self.to_change(caller, &remove.host, &remove.container).await?;
         let done = target.runtime.remove(target.id(), remove.force, remove.volumes).await;
         self.settle(&remove.host, &target, done, "container already removed").await
     }

@@ -26,6 +26,7 @@ impl Containers {
         };
         let runtime = self.fleet.runtime(&host).await?;
         self.judge_shared(principal, &*runtime, &spec).await?;
+        self.images.audit().room()?;
         if runtime.image_id(&spec.image).await?.is_none() {
             self.images.fetch(&*runtime, &spec.image).await?;
         }
@@ -43,7 +44,8 @@ impl Containers {
             return Err(error.into());
         }
         self.seen(&host, &made.id).await;
-        let name = self.fleet.find(&host, &made.id).await.ok().map(|c| c.facts.name.clone());
+        let name =
+            self.fleet.find(principal, &host, &made.id).await.ok().map(|c| c.facts.name.clone());
         Ok(Created {
             ports: if create.start { runtime.published(&made.id).await? } else { BTreeMap::new() },
             host,

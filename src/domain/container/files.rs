@@ -54,7 +54,7 @@ impl Containers {
         tar: ByteStream,
     ) -> Result<()> {
         check_path(path)?;
-        let target = self.target(caller, host, container, Right::Change).await?;
+        let target = self.to_change(caller, host, container).await?;
         target.runtime.upload(target.id(), path, tar).await.map_err(not_put)
     }
 

@@ -66,14 +66,24 @@ impl Containers {
         if !is_name(container) {
             return Err(Error::invalid("container", "is no id or name a container can have"));
         }
-        let found = self.fleet.find(host, container).await?;
+        let found = self.fleet.find(principal, host, container).await?;
         let missing =
             || Error::not_found(format!("No such container: {container}")).with_field("container");
         let container = authorize(principal, right, found, missing)?;
         Ok(Target { container, runtime: self.fleet.runtime(host).await? })
+    }
+
+    /// The same, to change it; while there is room to record that.
+    async fn to_change(&self, caller: &Caller, host: &str, container: &str) -> Result<Target> {
+        let target = self.target(caller, host, container, Right::Change).await?;
+        self.images.audit().room()?;
+        Ok(target)
     }
 }
 
 fn proved(caller: &Caller) -> Result<&Principal> {
     caller.principal.as_ref().ok_or_else(Error::unauthenticated)
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,6 +36,15 @@ impl Containers {
         Ok(List { items, failures, next: None })
     }
 
+    /// One container as a list shows it.
+    ///
+    /// # Errors
+    /// `not_found`, also for what the caller may not know of.
+    pub async fn get(&self, caller: &Caller, by: &ByTarget) -> Result<Container> {
+        let target = self.target(caller, &by.host, &by.container, Right::Read).await?;
+        Ok(self.fleet.word(&target.container))
+    }
+
     /// `container inspect`. Values of the environment are shown to those who may enter the container anyway.
     ///
     /// # Errors
@@ -98,6 +107,7 @@ impl Containers {
     }
 
     /// Topic `logs`: the lines so far and then as they come, each with its time. A reader that stops reading stops the engine.
+    /// They end with the container's last run, and when its host is removed or changed.
     ///
     /// # Errors
     /// `invalid` with the field; `not_found`.
@@ -115,9 +125,10 @@ impl Containers {
             (one(&subscribe.host, "host")?, one(&subscribe.container, "container")?);
         let since = subscribe.since.as_deref().map(|t| read_time("since", t)).transpose()?;
         let query = LogQuery { tail: subscribe.tail, since, until: None, follow: true };
+        let stop = self.fleet.stop_of(&host)?;
         let target = self.target(caller, &host, &container, Right::Read).await?;
         let lines = target.runtime.logs(target.id(), query).await?;
-        Ok(lines.map(|line| line.map_err(Error::from)))
+        Ok(lines.map(|line| line.map_err(Error::from)).take_until(stop.cancelled_owned()))
     }
 
     /// `container stats`: now, or the sweep's values since a time.

@@ -46,15 +46,21 @@ impl Fleet {
         handle.mirror.runtime().cloned().map_err(Error::from)
     }
 
-    /// The container of this id (12 or 64 characters), name, or beginning of an id; on a host that is online.
-    /// Whether the caller may know of it is the caller's affair.
+    /// The container of this id (12 or 64 characters), name, or beginning of an id, of those that `principal` may
+    /// know of; on a host that is online.
     ///
     /// # Errors
     /// `not_found`, `unavailable` as [`Fleet::runtime`]; `invalid`: several ids begin so.
-    pub async fn find(&self, host: &str, container: &str) -> Result<Arc<ContainerState>> {
+    pub async fn find(
+        &self,
+        principal: &Principal,
+        host: &str,
+        container: &str,
+    ) -> Result<Arc<ContainerState>> {
         let handle = self.handle(host)?;
         handle.online().await?;
-        handle.mirror.find(container).map_err(|matching| match matching {
+        let known = |record: &ContainerState| may_know(principal, record);
+        handle.mirror.find(container, known).map_err(|matching| match matching {
             0 => {
                 Error::not_found(format!("No such container: {container}")).with_field("container")
             }

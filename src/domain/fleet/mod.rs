@@ -147,7 +147,11 @@ impl Fleet {
     /// `invalid`: they are wrong.
     pub(super) fn make(&self, settings: &HostSettings) -> Result<Arc<dyn Runtime>> {
         (self.wiring.make)(settings).map_err(|error| match error {
-            RuntimeError::Invalid(words) => Error::invalid(settings.field_of(&words), words),
+            RuntimeError::Invalid(words) => {
+                let field = settings.field_of(&words);
+                let bare = words.strip_prefix(field).and_then(|rest| rest.strip_prefix(": "));
+                Error::invalid(field, bare.unwrap_or(&words))
+            }
             error => Error::from(error),
         })
     }
@@ -170,7 +174,7 @@ impl Fleet {
     }
 
     /// What ends a host's tasks.
-    pub(super) fn stop_of(&self, host: &str) -> Result<CancellationToken> {
+    pub(in crate::domain) fn stop_of(&self, host: &str) -> Result<CancellationToken> {
         Ok(self.handle(host)?.stop.clone())
     }
 

@@ -317,16 +317,28 @@ async fn containers_are_found_as_docker_finds_them() {
     hub.engine.set(running("wex"));
     hub.fleet.refresh("a", &[id_of("wex")]).await.unwrap();
     let id = id_of("web");
+    let admin = principal(Role::Admin, "root");
     for text in ["web", "/web", &id, &id[..12], &id[..6]] {
-        assert_eq!(hub.fleet.find("a", text).await.unwrap().facts.name, "web", "{text}");
+        assert_eq!(hub.fleet.find(&admin, "a", text).await.unwrap().facts.name, "web", "{text}");
     }
     for (host, text, words) in [
         ("a", "nope", "No such container: nope"),
         ("b", "web", "no host named b"),
         ("a", &id[..4], "2 ids begin with 7765"),
     ] {
-        let error = hub.fleet.find(host, text).await.unwrap_err();
+        let error = hub.fleet.find(&admin, host, text).await.unwrap_err();
         assert!(error.message().contains(words), "{error}");
+    }
+    // What somebody may not know of makes nothing ambiguous to them.
+    let mut mine = running("wem");
+    mine.labels.insert(OWNER.to_owned(), "ann".to_owned());
+    hub.engine.set(mine);
+    hub.fleet.refresh("a", &[id_of("wem")]).await.unwrap();
+    let (ann, bob) = (principal(Role::User, "ann"), principal(Role::User, "bob"));
+    assert_eq!(hub.fleet.find(&ann, "a", &id[..4]).await.unwrap().facts.name, "wem");
+    for text in [&id[..4], &id, "web"] {
+        let error = hub.fleet.find(&bob, "a", text).await.unwrap_err();
+        assert_eq!(error.code(), quayside_protocol::ErrorCode::NotFound, "{text}");
     }
 }
 

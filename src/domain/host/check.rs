@@ -4,6 +4,7 @@ use quayside_protocol::command::auth::Hidden;
 use quayside_protocol::command::host::{Create, Ssh, Tls, Update};
 use quayside_protocol::id::is_name;
 
+use super::ssh;
 use crate::auth::Secret;
 use crate::domain::fleet::HostSettings;
 use crate::domain::fleet::settings::{SshSettings, TlsSettings};
@@ -69,10 +70,11 @@ fn keys(settings: &mut HostSettings, tls: Option<&Tls>, ssh: Option<&Ssh>) -> Re
             return Err(Error::invalid("ssh", "only an ssh:// address takes keys"));
         }
         let kept = settings.ssh.take().map(|kept| kept.key);
-        settings.ssh = Some(SshSettings {
-            key: secret("ssh.key", &ssh.key, kept)?,
-            known_hosts: text("ssh.known_hosts", &ssh.known_hosts)?,
-        });
+        let key = secret("ssh.key", &ssh.key, kept)?;
+        ssh::check_key(key.expose())?;
+        let known_hosts = text("ssh.known_hosts", &ssh.known_hosts)?;
+        ssh::check_known_hosts(&known_hosts)?;
+        settings.ssh = Some(SshSettings { key, known_hosts });
     }
     Ok(())
 }

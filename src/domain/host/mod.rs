@@ -5,6 +5,7 @@ mod check;
 mod list;
 mod record;
 mod seal;
+mod ssh;
 mod test;
 
 use std::sync::Arc;
@@ -29,7 +30,6 @@ const STEP: usize = 500;
 /// The hosts that were made at run time, and the verbs of all.
 pub struct Hosts {
     fleet: Arc<Fleet>,
-    store: Arc<dyn Store>,
     records: Collection<StoredHost>,
     audit: Arc<Audit>,
     seal: Seal,
@@ -46,9 +46,9 @@ impl Hosts {
         audit: Arc<Audit>,
         key: &Secret<[u8; 32]>,
     ) -> Self {
-        let records = Collection::new(store.clone(), keys::HOSTS);
+        let records = Collection::new(store, keys::HOSTS);
         let changes = tokio::sync::Mutex::new(());
-        Self { fleet, store, records, audit, seal: Seal::new(key), changes }
+        Self { fleet, records, audit, seal: Seal::new(key), changes }
     }
 
     /// Starts the stored hosts. Where the configuration has one of the same name, which is started before, that one
@@ -143,7 +143,7 @@ impl Hosts {
     ) -> Result<(), StoreError> {
         let HostSettings { name, addr, .. } = settings;
         let entry = self.audit.write(caller, action, name, "ok", addr)?;
-        self.store.commit(vec![write, entry]).await.map(drop)
+        self.audit.commit(entry, vec![write]).await
     }
 
     /// One that can be changed.

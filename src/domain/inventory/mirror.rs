@@ -123,20 +123,27 @@ impl HostMirror {
         if state.online { state.records.values().cloned().collect() } else { Vec::new() }
     }
 
-    /// The container of this full id, name, or beginning of an id, in that order, as Docker looks it up. `Err`: how
-    /// many ids begin so, none or several.
-    pub(crate) fn find(&self, text: &str) -> std::result::Result<Arc<ContainerState>, usize> {
+    /// The container of this full id, name, or beginning of an id, in that order, as Docker looks it up, of those
+    /// that are `known`: others are as if they were not there. `Err`: how many ids begin so, none or several.
+    pub(crate) fn find(
+        &self,
+        text: &str,
+        known: impl Fn(&ContainerState) -> bool,
+    ) -> std::result::Result<Arc<ContainerState>, usize> {
         let state = self.lock();
-        if let Some(record) = state.records.get(text) {
+        if let Some(record) = state.records.get(text).filter(|record| known(record)) {
             return Ok(record.clone());
         }
         let name = text.strip_prefix('/').unwrap_or(text);
-        if let Some(record) = state.records.values().find(|record| record.facts.name == name) {
+        let mut all = state.records.values().filter(|record| known(record));
+        if let Some(record) = all.find(|record| record.facts.name == name) {
             return Ok(record.clone());
         }
-        let mut matching = state.records.iter().filter(|(id, _)| id.starts_with(text));
+        let begins =
+            |record: &&Arc<ContainerState>| record.facts.id.starts_with(text) && known(record);
+        let mut matching = state.records.values().filter(begins);
         match (matching.next(), matching.count()) {
-            (Some((_, record)), 0) => Ok(record.clone()),
+            (Some(record), 0) => Ok(record.clone()),
             (None, _) => Err(0),
             (Some(_), more) => Err(more + 1),
         }

@@ -61,7 +61,7 @@ async fn the_sweep_measures_what_runs_and_forgets_what_stopped() {
     let began = Instant::now();
     until(usage, cpu(50.0)).await;
     assert!(began.elapsed() < Duration::from_secs(3));
-    let web = fleet.find("a", "web").await.unwrap();
+    let web = fleet.find(&viewer(), "a", "web").await.unwrap();
     assert_eq!(fleet.word(&web).cpu_percent, Some(50.0));
     assert_eq!(usage.history(&web, DateTime::UNIX_EPOCH).len(), 1);
 
@@ -72,7 +72,7 @@ async fn the_sweep_measures_what_runs_and_forgets_what_stopped() {
     engine.set(ContainerFacts { state: "exited".into(), ..running("web") });
     engine.say(event(10, "die", "web"));
     until(usage, |record| record.is_none()).await;
-    let web = fleet.find("a", "web").await.unwrap();
+    let web = fleet.find(&viewer(), "a", "web").await.unwrap();
     assert_eq!(fleet.word(&web).cpu_percent, None);
     assert!(!usage.history(&web, DateTime::UNIX_EPOCH).is_empty());
     assert_eq!(fleet.stats(&web).await.unwrap(), formula::zero());
@@ -81,7 +81,7 @@ async fn the_sweep_measures_what_runs_and_forgets_what_stopped() {
 #[tokio::test(start_paused = true)]
 async fn without_a_sweep_the_engine_is_asked() {
     let (_engine, fleet, _events) = fleet(Duration::ZERO).await;
-    let web = fleet.find("a", "web").await.unwrap();
+    let web = fleet.find(&viewer(), "a", "web").await.unwrap();
     assert_eq!(fleet.stats(&web).await.unwrap().cpu_percent, 50.0);
     assert_eq!(fleet.all_stats("a", &viewer()).await.unwrap().len(), 2);
 }
@@ -89,7 +89,7 @@ async fn without_a_sweep_the_engine_is_asked() {
 #[tokio::test(start_paused = true)]
 async fn a_watched_container_has_one_stream_that_ends_after_the_last_watcher() {
     let (_engine, fleet, _events) = fleet(Duration::ZERO).await;
-    let web = fleet.find("a", "web").await.unwrap();
+    let web = fleet.find(&viewer(), "a", "web").await.unwrap();
     let first = fleet.watch(web.clone()).await.unwrap();
     let second = fleet.watch(web.clone()).await.unwrap();
     assert_eq!(fleet.usage().watched.lock().unwrap().len(), 1);

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quayside_protocol::ErrorCode;
 use quayside_protocol::reply::HostState;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -120,10 +119,13 @@ impl Leftovers {
     }
 
     async fn attempt(&self, host: &str, left: &Leftover) -> Result<Option<String>, String> {
-        match self.fleet.find(host, &left.container).await {
-            Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
-            Err(error) => return Err(error.to_string()),
-            Ok(_) => {}
+        let handle = match self.fleet.handle(host) {
+            Err(_) => return Ok(None),
+            Ok(handle) => handle,
+        };
+        handle.online().await.map_err(|error| error.to_string())?;
+        if handle.mirror.find(&left.container, |_| true) == Err(0) {
+            return Ok(None);
         }
         let runtime = self.fleet.runtime(host).await.map_err(|error| error.to_string())?;
         match runtime.terminal_sweep(left).await {

@@ -304,11 +304,7 @@ impl Inner {
             Some(left) => format!("{words}; status {code}; left: {left}"),
         };
         let target = about.target();
-        if let Err(error) =
-            self.audit.record(caller, "terminal_close", &target, "ok", &detail).await
-        {
-            tracing::error!(?error, target, "the end of a terminal is not in the audit");
-        }
+        self.audit.record(caller, "terminal_close", &target, "ok", &detail).await;
         if why.is_none() {
             session.ending().await;
             self.sessions().remove(&about.id);

@@ -59,7 +59,8 @@ impl Terminals {
         if !principal.owns(Some(session.about.owner())) {
             let detail = if attach.readonly { "readonly" } else { "" };
             let target = session.about.target();
-            self.inner.audit.record(caller, "terminal_attach", &target, "ok", detail).await?;
+            self.inner.audit.room()?;
+            self.inner.audit.record(caller, "terminal_attach", &target, "ok", detail).await;
         }
         let username = &*principal.username;
         let (seat, offset, redraw) =
@@ -96,14 +97,8 @@ impl Inner {
             Err(_) => open.cmd.clone().unwrap_or_default().join(" "),
         };
         let detail = format!("{cmd} as {}", open.user.as_deref().unwrap_or("its own user"));
-        let recorded = self.audit.record(&caller, "terminal_open", &target, result, &detail).await;
-        let (opened, _) = opened?;
-        if let Err(error) = recorded {
-            // Nothing is done that the audit does not know of.
-            opened.viewer.close().await;
-            return Err(error);
-        }
-        Ok(opened)
+        self.audit.record(&caller, "terminal_open", &target, result, &detail).await;
+        opened.map(|(opened, _)| opened)
     }
 
     async fn opened(self: Arc<Self>, caller: &Caller, open: &Open) -> Result<(Opened, String)> {
@@ -134,6 +129,8 @@ impl Inner {
         size: Size,
     ) -> Result<Started> {
         let target = self.containers.target(caller, host, container, Right::Change).await?;
+        // Nothing is begun that the audit could not know of.
+        self.audit.room()?;
         let id = uuid::Uuid::new_v4().to_string();
         let facts = &target.container.facts;
         let (kind, program) = if open.attach {
@@ -185,6 +182,7 @@ impl Inner {
             let reason = "only an admin may open a shell on the hub's own machine";
             return Err(Error::forbidden(reason));
         }
+        self.audit.room()?;
         let id = uuid::Uuid::new_v4().to_string();
         let source = shell(id.clone(), size, open.cmd.clone()).await?;
         Ok(Started { id, kind: Kind::Local, container: None, source })

@@ -75,7 +75,7 @@ fn hub_with(store: MemoryStore, local: Option<LocalShell>) -> Hub {
     };
     let accounts = Accounts::new(settings, shared.clone(), &keys, audit.clone()).unwrap();
     let accounts = Arc::new(accounts);
-    let images = Arc::new(Images::new(fleet.clone(), Vec::new()));
+    let images = Arc::new(Images::new(fleet.clone(), Vec::new(), audit.clone()));
     let rules = Rules {
         hub: "h".into(),
         cpus: Default::default(),

@@ -96,6 +96,7 @@ pub struct SledStore {
     bounds: Arc<Mutex<EventBounds>>,
     writer: Option<JoinHandle<()>>,
     dumping: Mutex<()>,
+    space: Arc<SpaceGuard>,
     recovery: Option<Recovery>,
     _lock: DirectoryLock,
 }
@@ -111,6 +112,7 @@ impl SledStore {
         let lock = DirectoryLock::take(&data)?;
         let opened = open::open(&data)?;
         let bounds = Arc::new(Mutex::new(opened.state.events));
+        let space = Arc::new(SpaceGuard::new(space));
         let (queue, receiver) = mpsc::channel(QUEUE);
         let writer = Writer {
             tables: opened.tables.clone(),
@@ -118,7 +120,7 @@ impl SledStore {
             queue: receiver,
             bounds: Arc::clone(&bounds),
             flush,
-            space: SpaceGuard::new(space),
+            space: space.clone(),
             on_failure,
         };
         let writer = std::thread::Builder::new()
@@ -133,6 +135,7 @@ impl SledStore {
             bounds,
             writer: Some(writer),
             dumping: Mutex::new(()),
+            space,
             recovery: opened.recovery,
             _lock: lock,
         })
@@ -243,6 +246,10 @@ impl Store for SledStore {
             sender.ask(bytes, |answer| Command::Commit(writes, answer)).await
         }
         .boxed()
+    }
+
+    fn room(&self) -> Result<(), StoreError> {
+        self.space.full().map_or(Ok(()), Err)
     }
 }
 

@@ -146,15 +146,30 @@ fn a_full_disk_takes_deletions_only() {
     let store = open(scratch.path());
     write(&store, "ann").unwrap();
     drop(store);
-    let space: Probe = Box::new(|| Ok(Usage { used: 901, size: 1000 }));
+    let space: Probe = Box::new(|| Ok(Usage { used: 880, free: 99, size: 1000 }));
     let store = SledStore::open(Options { space, ..options(scratch.path()) }).unwrap();
-    assert!(matches!(write(&store, "bob"), Err(StoreError::Full { used: 901, size: 1000 })));
+    assert!(matches!(store.room(), Err(StoreError::Full { used: 880, size: 1000 })));
+    assert!(matches!(write(&store, "bob"), Err(StoreError::Full { used: 880, size: 1000 })));
     let event = StoredEvent { position: Position(1), value: Bytes::new() };
     let refused = block_on(store.append_events(vec![event]));
     assert!(matches!(refused, Err(StoreError::Full { .. })));
     assert!(!has(&store, "bob"));
     delete(&store, "ann").unwrap();
     assert!(!has(&store, "ann"));
+}
+
+#[test]
+fn a_large_disk_is_full_below_half_a_gibibyte() {
+    let of_free = |free: u64| -> Probe {
+        let size = 252_000_000_000;
+        Box::new(move || Ok(Usage { used: size - free, free, size }))
+    };
+    for (free, full) in [(26_000_000_000, false), (512 << 20, false), ((512 << 20) - 1, true)] {
+        let scratch = Scratch::new("large");
+        let options = Options { space: of_free(free), ..options(scratch.path()) };
+        let store = SledStore::open(options).unwrap();
+        assert_eq!(matches!(write(&store, "ann"), Err(StoreError::Full { .. })), full, "{free}");
+    }
 }
 
 #[test]

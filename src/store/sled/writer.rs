@@ -62,7 +62,7 @@ pub(super) struct Writer {
     /// What readers are told; set after each flush.
     pub bounds: Arc<Mutex<EventBounds>>,
     pub flush: Box<dyn Flush>,
-    pub space: SpaceGuard,
+    pub space: Arc<SpaceGuard>,
     pub on_failure: OnFailure,
 }
 

@@ -30,10 +30,10 @@ pub(super) enum Outcome {
     Answer(Option<PacketId>, Result<Reply, Error>),
     /// The answer, and who the connection speaks for from now on, proved after that state of revocations.
     Proved(Option<PacketId>, Box<(Reply, Principal, watch::Receiver<u64>)>),
-    /// A subscription was opened, for that account.
-    Subscribed(Option<PacketId>, Arc<str>, Box<Subscription>),
-    /// A terminal was opened or attached to, for that account.
-    Entered(Option<PacketId>, Arc<str>, Box<Fresh>),
+    /// A subscription was opened, asked for by that proof.
+    Subscribed(Option<PacketId>, Box<(Subscription, Option<Principal>)>),
+    /// A terminal was opened or attached to, asked for by that proof.
+    Entered(Option<PacketId>, Box<(Fresh, Option<Principal>)>),
 }
 
 /// What a packet was for, where the session keeps count of that.
@@ -98,7 +98,9 @@ impl Calls {
         self.opening += 1;
         self.one(Purpose::Open, async move {
             match edge.broker.subscribe(&caller, &wanted, None).await {
-                Ok(subscription) => Outcome::Subscribed(id, name(&caller), Box::new(subscription)),
+                Ok(subscription) => {
+                    Outcome::Subscribed(id, Box::new((subscription, caller.principal)))
+                }
                 Err(error) => Outcome::Answer(id, Err(error)),
             }
         });
@@ -112,11 +114,11 @@ impl Calls {
         id: Option<PacketId>,
         wanted: Wanted,
     ) {
-        let (edge, name) = (edge.clone(), name(&caller));
+        let (edge, by) = (edge.clone(), caller.principal.clone());
         self.entering += 1;
         self.one(Purpose::Enter, async move {
             match wanted.get(edge, caller).await {
-                Ok(fresh) => Outcome::Entered(id, name, Box::new(fresh)),
+                Ok(fresh) => Outcome::Entered(id, Box::new((fresh, by))),
                 Err(error) => Outcome::Answer(id, Err(error)),
             }
         });
@@ -156,10 +158,6 @@ impl Calls {
             }),
         }
     }
-}
-
-fn name(caller: &Caller) -> Arc<str> {
-    caller.principal.as_ref().map(|who| who.username.clone()).unwrap_or_default()
 }
 
 /// A token, a login or a renewal: the connection speaks for its account from then on.

@@ -23,7 +23,7 @@ use tokio_tungstenite::tungstenite::{Error as SocketError, Message, Utf8Bytes};
 use super::calls::{Calls, Outcome};
 use super::pulse::{Beat, Pulse};
 use super::terminals::Terminals;
-use crate::auth::Caller;
+use crate::auth::{Caller, Principal};
 use crate::error::Error;
 use crate::transport::cursors::Cursors;
 use crate::transport::edge::Edge;
@@ -252,8 +252,10 @@ impl Session {
         None
     }
 
-    fn speaks_for(&self, username: &str) -> bool {
-        self.rights.as_ref().is_some_and(|rights| *rights.principal().username == *username)
+    /// Whether this connection still speaks by that proof.
+    fn speaks_for(&self, by: Option<&Principal>) -> bool {
+        let now = self.rights.as_ref().map(Rights::principal);
+        by.zip(now).is_some_and(|(by, now)| is_renewal(by, now))
     }
 
     pub(super) fn outcome(&mut self, outcome: Outcome) -> Option<End> {
@@ -266,27 +268,29 @@ impl Session {
                 self.answer(id.as_ref(), Ok(Reply::Terminals(list)))
             }
             Outcome::Answer(id, answer) => self.answer(id.as_ref(), answer),
-            // Asked for by another account than this connection speaks for by now.
-            Outcome::Subscribed(id, name, _) | Outcome::Entered(id, name, _)
-                if !self.speaks_for(&name) =>
-            {
+            // Another proof came while it was opened.
+            Outcome::Entered(id, opened) if !self.speaks_for(opened.1.as_ref()) => {
                 self.answer(id.as_ref(), Err(Error::unauthenticated()))
             }
-            Outcome::Entered(id, _, fresh) => match fresh.number(&mut self.terminals) {
+            Outcome::Subscribed(id, opened) if !self.speaks_for(opened.1.as_ref()) => {
+                self.answer(id.as_ref(), Err(Error::unauthenticated()))
+            }
+            Outcome::Entered(id, opened) => match opened.0.number(&mut self.terminals) {
                 Some(reply) => self.answer(id.as_ref(), Ok(reply)),
                 None => None,
             },
-            Outcome::Subscribed(id, _, subscription) => {
+            Outcome::Subscribed(id, opened) => {
+                let (subscription, _) = *opened;
                 let sub = self.next_sub;
                 self.next_sub += 1;
                 let reply = subscription.reply(sub);
-                self.cursors.add(sub, *subscription);
+                self.cursors.add(sub, subscription);
                 self.answer(id.as_ref(), Ok(reply))
             }
             Outcome::Proved(id, proved) => {
                 let (reply, who, revocations) = *proved;
-                // Another account does not go on with what the one before it was shown.
-                if self.rights.is_some() && !self.speaks_for(&who.username) {
+                // What one proof opened ends with it: only a renewal of the same session goes on.
+                if self.rights.is_some() && !self.speaks_for(Some(&who)) {
                     self.cursors.clear();
                     self.terminals.clear();
                 }
@@ -300,6 +304,13 @@ impl Session {
             }
         }
     }
+}
+
+/// Whether `now` may go on with what `before` was shown: the same session or token, with the same role.
+fn is_renewal(before: &Principal, now: &Principal) -> bool {
+    before.username == now.username
+        && before.role == now.role
+        && before.credential == now.credential
 }
 
 /// What a failed read means.

@@ -5,6 +5,7 @@
 mod bad_token;
 mod edges;
 mod fields;
+mod narrowed;
 mod packets;
 mod routes;
 mod table;

@@ -11,13 +11,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::header::SET_COOKIE;
-use quayside_protocol::command::container::List;
+use quayside_protocol::command::container::Target;
 use quayside_protocol::command::host::ByHost;
-use quayside_protocol::id::short;
-use quayside_protocol::reply::{Container, HostState};
-use quayside_protocol::unit::Filter;
+use quayside_protocol::reply::HostState;
 use quayside_protocol::{Command, ErrorCode, Reply};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::table::Params;
 use crate::auth::Caller;
@@ -60,6 +58,7 @@ pub(in crate::transport) async fn handle(edge: Arc<Edge>, mut request: Request) 
             respond::set(&mut response, hyper::header::CACHE_CONTROL, "no-store");
             let cookie = match &reply {
                 Reply::LoggedIn(session) => {
+                    _ = request.facts.user.set(session.user.username.as_str().into());
                     let ttl = edge.settings.refresh_ttl;
                     credential::keep(&session.refresh_token, ttl, &request.facts)
                 }
@@ -96,7 +95,19 @@ async fn prepare(
     body: &Bytes,
 ) -> Result<Command, Error> {
     if !call.public {
-        edge.broker.may(caller, call.command.0, call.command.1).await?;
+        let named = || {
+            let mut data = decode::json(body).unwrap_or_default();
+            for name in ["host", "id"].into_iter().filter(|name| !params.get(name).is_empty()) {
+                match &mut data {
+                    Value::Object(fields) => {
+                        _ = fields.insert(name.into(), params.get(name).into())
+                    }
+                    data => *data = json!({ name: params.get(name) }),
+                }
+            }
+            data
+        };
+        edge.broker.may(caller, call.command, named).await?;
     }
     let body = match call.body {
         [] => Value::Null,
@@ -154,7 +165,8 @@ async fn run(
         }
         (Reply::Stats(_), Some(host)) => {
             let id = asked.container.as_deref().unwrap_or("");
-            record = Some(find(edge, caller, host, id).await?);
+            let target = Target { host: host.to_owned(), container: id.to_owned() };
+            record = Some(edge.broker.container(&caller, &target).await?);
         }
         _ => {}
     }
@@ -174,18 +186,4 @@ async fn check_host(edge: &Arc<Edge>, caller: Caller, host: &str) -> Result<(), 
         Err(error) if error.code() == ErrorCode::NotFound => Err(error.with_field("host")),
         Err(error) => Err(error),
     }
-}
-
-/// The record of a container by its id or name, for its short id and its name.
-async fn find(edge: &Arc<Edge>, caller: Caller, host: &str, id: &str) -> Result<Container, Error> {
-    let list = List { host: Filter(vec![host.to_owned()]), ..List::default() };
-    let reply = edge.call(TRANSPORT, caller, Command::ContainerList(list), None).await?;
-    let Reply::Containers(list) = reply else {
-        return Err(Error::internal("container_list was answered with something else"));
-    };
-    let bare = id.strip_prefix('/').unwrap_or(id);
-    let is_meant = |c: &Container| c.host == host && (c.name == bare || c.id == short(bare));
-    let found = list.items.into_iter().find(is_meant);
-    found
-        .ok_or_else(|| Error::not_found(format!("No such container: {id}")).with_field("container"))
 }
