@@ -116,7 +116,8 @@ async fn an_interrupt_gets_through_while_the_client_reads_nothing() {
         let data = json!({ "opt": "input", "terminal": FLOODS + 1, "text": "x" });
         asked.push(desk.send("terminal", &data).await);
     }
-    scene.until("as many as may wait", &quiet, |exec| exec.typed.len() >= 32).await;
+    // What was acknowledged before has answers that wait too.
+    scene.until("as many as may wait", &quiet, |exec| exec.typed.len() >= 16).await;
     assert!(scene.typed(&quiet) <= 33, "{} were taken", scene.typed(&quiet));
     desk.acks = true;
     for id in asked {

@@ -62,10 +62,12 @@ async fn another_account_on_the_same_socket_does_not_type_on() {
     let scene = Scene::new().await;
     let operator = scene.hub.account(&scene.admin, "operator", "operator").await;
     let mut desk = scene.desk().await;
+    let login = json!({ "opt": "login", "username": "admin", "password": PASSWORD });
+    let login = desk.reply("auth", &login).await;
     let (number, session) = desk.terminal(&program(&["sh"])).await;
     // Its own renewed proof changes nothing.
-    let login = json!({ "opt": "login", "username": "admin", "password": PASSWORD });
-    desk.reply("auth", &login).await;
+    let renew = json!({ "opt": "renew", "refresh_token": login["refresh_token"] });
+    desk.reply("auth", &renew).await;
     desk.types(number, b"mine").await;
     desk.shows(number, "mine").await;
     desk.reply("auth", &json!({ "token": operator })).await;
