@@ -7,6 +7,8 @@ export default defineConfig({
     target: ['chrome123', 'firefox121', 'safari17.5'],
     // The hub's policy allows no inline script, so nothing may be written into the page.
     modulePreload: { polyfill: false },
+    // One style sheet: a screen whose own could not be fetched is never drawn without it.
+    cssCodeSplit: false,
   },
   server: {
     proxy: Object.fromEntries(

@@ -53,7 +53,7 @@ export class Visitor {
   }
 
   /** Chooses from the menu of the account. */
-  async choose(word) {
+  async chooseOwn(word) {
     await this.page.getByRole('button', { name: /^Account of / }).click()
     await this.page.getByRole('menuitem', { name: word }).click()
   }

@@ -5,7 +5,7 @@ import { until } from './wait.mjs'
 
 export const container = {
   'the overview tells facts, mounts, networks and, behind a click, the environment': async ({ browser, hub, a }) => {
-    await a.run('web-facts', '-e', 'PLACE=<b>harbour</b>', '--label', 'com.docker.compose.project=port', '--tmpfs', '/scratch', '-v', 'web-facts:/data')
+    await a.run('web-facts', '--network', 'bridge', '-e', 'PLACE=<b>harbour</b>', '--label', 'com.docker.compose.project=port', '--tmpfs', '/scratch', '-v', 'web-facts:/data')
     const visitor = await Visitor.come(browser, hub.url)
     await visitor.enterContainer(a, 'web-facts')
     const { page } = visitor

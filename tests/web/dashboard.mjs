@@ -178,7 +178,7 @@ export const dashboard = {
   'a logout ends the session': async ({ browser, hub }) => {
     const visitor = await Visitor.come(browser, hub.url)
     await visitor.enter('/hosts')
-    await visitor.choose('Log out')
+    await visitor.chooseOwn('Log out')
     await visitor.page.getByLabel('Password', { exact: true }).waitFor()
     await visitor.page.reload()
     await visitor.page.getByLabel('Password', { exact: true }).waitFor()

@@ -9,6 +9,12 @@ const script = fileURLToPath(new URL('../../scripts/engine', import.meta.url))
 /** Ends at once when asked to, which a shell as first process does not by itself. */
 const OBEDIENT = 'trap "exit 0" TERM; while :; do sleep 1 & wait $!; done'
 
+/**
+ * A container on a bridge is a change of the machine's network, and a browser on that machine cuts its requests off
+ * at each; so only those that need a network have one.
+ */
+const network = (options) => (options.some((option) => /^(-p|--network)/.test(option)) ? options : ['--network', 'none', ...options])
+
 export class Engine {
   /** `directory` is the one of scripts/engine. */
   constructor(name, directory) {
@@ -22,24 +28,24 @@ export class Engine {
   /** Starts a container that runs until it is stopped. */
   async run(name, ...options) {
     this.made.add(name)
-    await this.docker('run', '-d', '--name', name, ...options, 'busybox', 'sh', '-c', OBEDIENT)
+    await this.docker('run', '-d', '--name', name, ...network(options), 'busybox', 'sh', '-c', OBEDIENT)
   }
 
   /** Makes one that ends by itself with a code. */
   async die(name, code) {
     this.made.add(name)
-    await this.docker('run', '-d', '--name', name, 'busybox', 'sh', '-c', `exit ${code}`)
+    await this.docker('run', '-d', '--name', name, '--network', 'none', 'busybox', 'sh', '-c', `exit ${code}`)
   }
 
   /** Starts one that runs a script of the shell; it may end when it likes. */
   async script(name, script, ...options) {
     this.made.add(name)
-    await this.docker('run', '-d', '--name', name, ...options, 'busybox', 'sh', '-c', script)
+    await this.docker('run', '-d', '--name', name, ...network(options), 'busybox', 'sh', '-c', script)
   }
 
   async create(name, ...command) {
     this.made.add(name)
-    await this.docker('create', '--name', name, 'busybox', ...command)
+    await this.docker('create', '--name', name, '--network', 'none', 'busybox', ...command)
   }
 
   async remove(name) {

@@ -7,12 +7,12 @@ import { until } from './wait.mjs'
 export const files = {
   'directories are walked, and the place stands in the address': async ({ browser, hub, a }) => {
     await a.run('web-walk')
-    await a.inside('web-walk', 'sh', '-c', 'mkdir -p "/srv/<i>deep</i>/in"; echo x >"/srv/<i>deep</i>/in/file.txt"')
+    await a.inside('web-walk', 'sh', '-c', 'mkdir -p "/srv/<i>deep&amp;/in"; echo x >"/srv/<i>deep&amp;/in/file.txt"')
     const visitor = await Visitor.come(browser, hub.url)
     await visitor.enterContainer(a, 'web-walk', '/files')
     const { page } = visitor
     await page.getByRole('button', { name: 'srv', exact: true }).click()
-    await page.getByRole('button', { name: '<i>deep</i>', exact: true }).click()
+    await page.getByRole('button', { name: '<i>deep&amp;', exact: true }).click()
     await page.getByRole('button', { name: 'in', exact: true }).click()
     await page.getByRole('button', { name: 'file.txt', exact: true }).waitFor()
     await page.reload()

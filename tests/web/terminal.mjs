@@ -103,7 +103,7 @@ export const terminal = {
     const visitor = await come(all, 'web-term-share')
     const typist = await Typist.sit(visitor, all.a, 'web-term-share')
     await typist.type('echo shown-$((3+3))')
-    await visitor.page.getByRole('button', { name: 'Share' }).click()
+    await visitor.page.getByRole('button', { name: 'Share', exact: true }).click()
     const link = new URL(await visitor.page.getByLabel('Read-only link').inputValue())
     await visitor.page.keyboard.press('Escape')
     const other = await come(all, 'web-term-share', all.hub.url, { width: 900, height: 500, theme: 'dark' })

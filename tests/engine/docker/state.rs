@@ -3,6 +3,7 @@
 use quayside::runtime::{Runtime, RuntimeError};
 
 use crate::real::{Container, docker, engine, inspect, name, try_docker};
+use crate::support::wait;
 
 const STATUS: &str = "{{.State.Status}}";
 
@@ -83,13 +84,14 @@ async fn refusals_come_in_the_engines_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_are_those_of_ps() {
     let (engine, container) = (engine(), Container::idle());
-    let top = engine.top(&container.0).await.unwrap();
-    let command = top.titles.iter().position(|t| t == "CMD" || t == "COMMAND").unwrap();
-    assert!(
-        top.processes
-            .iter()
-            .any(|row| row[command].contains("sleep") || row[command].contains("trap"))
-    );
+    // What has just been started may still be on its way to its own command.
+    let top = wait::until("its command", async || {
+        let top = engine.top(&container.0).await.unwrap();
+        let command = top.titles.iter().position(|t| t == "CMD" || t == "COMMAND").unwrap();
+        let named = |row: &Vec<String>| ["sleep", "trap"].iter().any(|w| row[command].contains(w));
+        top.processes.iter().any(named).then_some(top)
+    })
+    .await;
     let mut lines = docker(&["top", &container.0]).lines().count();
     lines -= 1;
     assert_eq!(top.processes.len(), lines);

@@ -42,6 +42,8 @@ interface Reader {
   /** The newest lines that are here: one that is resumed begins with them again. */
   recent: string[]
   over: boolean
+  /** The container has started since this was followed. */
+  again: boolean
   complete: boolean
 }
 
@@ -73,7 +75,7 @@ export class Logs {
   /** Opens at the end and follows; `since` is an RFC 3339 time or empty. Returns how to end it. */
   watch(sources: readonly Source[], since: string): () => void {
     this.since = since
-    this.readers = sources.map((source) => ({ source, end: null, last: since, recent: [], over: false, complete: false }))
+    this.readers = sources.map((source) => ({ source, end: null, last: since, recent: [], over: false, again: false, complete: false }))
     this.lines = this.fresh = []
     this.opened = this.beginning = this.full = this.over = false
     this.refused = null
@@ -88,6 +90,8 @@ export class Logs {
   resume(source: number): void {
     const reader = this.readers[source]
     if (reader?.over) this.follow(reader, source)
+    // The end of the run before may still be on its way.
+    else if (reader) reader.again = true
   }
 
   /** Reads everything that is older, as far as it can be held. */
@@ -182,13 +186,14 @@ export class Logs {
   }
 
   private follow(reader: Reader, source: number): void {
-    reader.over = false
+    reader.over = reader.again = false
     this.over = false
     reader.end?.()
     const { host, id } = reader.source
     const push = (given: Push) => {
       if (given.type !== 'log') return
       if ('end' in given.data) {
+        if (reader.again) return this.follow(reader, source)
         reader.over = true
         this.over = this.readers.every(({ over }) => over)
         reader.end?.()
