@@ -22,11 +22,17 @@ export const logs = {
     await log(page).hover()
     await page.mouse.wheel(0, -1500)
     await page.getByRole('button', { name: 'To the newest' }).waitFor()
-    const before = await log(page).locator('.text').first().textContent()
+    const first = () => log(page).locator('.text').first().textContent()
+    let before = ''
+    await until('the wheel has come to rest', async () => {
+      const last = before
+      before = await first()
+      return before === last
+    })
     await say(a, 'web-talk', 'while you read 1')
     await say(a, 'web-talk', 'while you read 2')
     await page.getByRole('button', { name: '2 new' }).waitFor()
-    assert.equal(await log(page).locator('.text').first().textContent(), before, 'the lines stand still')
+    assert.equal(await first(), before, 'the lines stand still')
     await page.getByRole('button', { name: '2 new' }).click()
     await line(page, 'while you read 2').waitFor()
     await a.docker('restart', '-t', '1', 'web-talk')

@@ -1,6 +1,7 @@
 //! Many terminals at once, all busy.
 
 use serde_json::json;
+use tokio::sync::Barrier;
 
 use super::Room;
 use crate::support::desk::Desk;
@@ -53,11 +54,22 @@ async fn twenty_floods_on_one_connection_are_fair_to_each_other_and_to_a_shell()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_on_one_hub_are_fair_to_each_other() {
     let room = Room::with("hundred", Plan::new()).await;
-    // All at once, because who does not read for half a minute is sent away.
-    let open = (0..10).map(|_| async {
+    let (room, all) = (&room, &Barrier::new(10));
+    let open = (0..10).map(|_| async move {
         let mut desk = room.desk().await;
+        // The floods stand still until all are there.
+        desk.acks = false;
         for _ in 0..10 {
             desk.terminal(&room.program(&["yes", "a line of a flood"])).await;
+        }
+        // Who does not read for half a minute is sent away.
+        tokio::select! {
+            _ = all.wait() => {}
+            () = desk.until("all to be there", |_| false) => {}
+        }
+        desk.acks = true;
+        for number in 1..=10 {
+            desk.acknowledge_all(number).await;
         }
         desk
     });
