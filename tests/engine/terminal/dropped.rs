@@ -66,6 +66,19 @@ enum Way {
 
 const WAYS: [Way; 5] = [Way::Closed, Way::Cut, Way::Reloaded, Way::Left, Way::HubKilled];
 
+/// When the hub is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    /// Once it has ended what was left.
+    Settled,
+    /// In the middle of whatever they do.
+    Busy,
+    /// Once they were left.
+    Soon,
+}
+
+const MOMENTS: [Moment; 3] = [Moment::Settled, Moment::Busy, Moment::Soon];
+
 fn count() -> usize {
     let runs = std::env::var("QUAYSIDE_CRASH_RUNS").map_or(20, |runs| runs.parse().unwrap());
     (3_usize * runs).clamp(30, 200)
@@ -183,15 +196,22 @@ async fn nothing_stays_of_terminals_that_were_left_in_every_way() {
 
     let (begun, count) = (Instant::now(), count());
     let (opened, done) = (Mutex::new(BTreeMap::new()), Mutex::new(BTreeMap::new()));
-    let (mut kills, mut cut_short, mut settled) = (0, 0, Vec::new());
+    let (mut kills, mut alone, mut settled) = (0, Vec::new(), Vec::new());
     for batch in 0..count / BATCH {
         // One more of the same hub, held until it is killed.
         let mut mine = room.desk().await;
         let (number, _) = mine.terminal(&room.program(&["sh"])).await;
+        let moment = MOMENTS[batch % MOMENTS.len()];
+        // The hub has to see to all of them itself, and none is to be there at its end.
+        let ways = &WAYS[..WAYS.len() - usize::from(moment == Moment::Settled)];
         let each: Vec<_> = (1..BATCH)
             .map(|one| {
                 let number = batch * (BATCH - 1) + one;
-                (number % PROGRAMS.len(), WAYS[number % WAYS.len()], !dice.once_in(3))
+                (
+                    number % PROGRAMS.len(),
+                    ways[(number + number / PROGRAMS.len()) % ways.len()],
+                    !dice.once_in(3),
+                )
             })
             .collect();
         let all = each.iter().map(|&(program, way, patient)| {
@@ -204,9 +224,7 @@ async fn nothing_stays_of_terminals_that_were_left_in_every_way() {
             }
         });
         let all = futures::future::join_all(all);
-        let held = if batch % 2 == 1 {
-            // In the middle of whatever they do.
-            cut_short += 1;
+        let held = if moment == Moment::Busy {
             tokio::select! {
                 held = all => held,
                 () = wait::pass(dice.millis(1_500)) => Vec::new(),
@@ -216,6 +234,15 @@ async fn nothing_stays_of_terminals_that_were_left_in_every_way() {
             echo(&mut mine, number, "mine still").await;
             held
         };
+        if moment == Moment::Settled {
+            let look = async || {
+                let rows = top(&docker, &name).await;
+                let execs = running(&docker, &execs(&docker, &name).await).await;
+                (rows.len() == before.len() + 1 && execs.len() == own.len() + 1).then_some(())
+            };
+            alone.push(wait::within(SETTLED, "nothing but what is held", look).await.1);
+            echo(&mut mine, number, "mine alone").await;
+        }
         let seen = execs(&docker, &name).await;
         room.hub.kill().await;
         kills += 1;
@@ -249,12 +276,10 @@ async fn nothing_stays_of_terminals_that_were_left_in_every_way() {
         (commands(&top(&docker, &name).await) == commands(&before)[1..]).then_some(())
     })
     .await;
-    settled.sort();
+    let (alone, settled) = (alone.iter().max().unwrap(), settled.iter().max().unwrap());
     eprintln!(
-        "{count} terminals left in {:.1?}, the hub killed {kills} times, {cut_short} of them in the middle; nothing was left after {:.1?} mostly, {:.1?} at most",
+        "{count} terminals left in {:.1?}, the hub killed {kills} times; nothing was left {alone:.1?} after that at most, {settled:.1?} after a new start",
         begun.elapsed(),
-        settled[settled.len() / 2],
-        settled[settled.len() - 1],
     );
     eprintln!(
         "begun: {:?}\nleft before the hub was killed: {:?}",
