@@ -28,13 +28,13 @@ const NOTICED: Duration = Duration::from_secs(5);
 const PROMPT: Duration = Duration::from_secs(2);
 
 /// An engine that is this test's alone, and ends with it.
-struct Own {
-    docker: Docker,
+pub(crate) struct Own {
+    pub(crate) docker: Docker,
     scratch: Scratch,
 }
 
 impl Own {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let scratch = Scratch::new();
         let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/engine");
         let mut start = tokio::process::Command::new(script);

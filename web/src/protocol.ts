@@ -278,6 +278,10 @@ export type HostState = 'connecting' | 'online' | 'offline'
  * A step of a host test.
  */
 export type Step = 'address' | 'connect' | 'tls' | 'version' | 'permission'
+/**
+ * What a terminal is of.
+ */
+export type TerminalKind = 'exec' | 'attach' | 'local'
 
 export interface Protocol {
   commands: Commands
@@ -2510,6 +2514,7 @@ export interface TerminalItem {
    * The host; null for the hub's own machine.
    */
   host?: string | null
+  kind: TerminalKind
   /**
    * Whose it is.
    */

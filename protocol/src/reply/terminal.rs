@@ -60,6 +60,8 @@ wire! {
         pub host: Option<String>,
         /// The container's id of 12 characters; null for the hub's own machine.
         pub container: Option<String>,
+        /// What it is a terminal of.
+        pub kind: TerminalKind,
         /// What runs.
         pub cmd: Vec<String>,
         /// As whom; `""` is the container's own.
@@ -75,4 +77,17 @@ wire! {
         /// RFC 3339 UTC.
         pub created_at: String,
     }
+}
+
+/// What a terminal is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TerminalKind {
+    /// A program beside a container's main process.
+    Exec,
+    /// A container's main process.
+    Attach,
+    /// A shell on the hub's own machine.
+    Local,
 }

@@ -4,23 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use chrono::{DateTime, Utc};
+use quayside_protocol::reply::TerminalKind;
 
 use crate::auth::Caller;
 use crate::domain::inventory::ContainerState;
 use crate::error::Error;
 
-/// What a session is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Exec,
-    Attach,
-    Local,
-}
-
 /// What never changes about a session.
 pub(super) struct About {
     pub(super) id: String,
-    pub(super) kind: Kind,
+    pub(super) kind: TerminalKind,
     /// None: the hub's own machine.
     pub(super) container: Option<Arc<ContainerState>>,
     pub(super) cmd: Vec<String>,

@@ -19,14 +19,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use quayside_protocol::reply::{List, TerminalItem, TerminalViewer};
+use quayside_protocol::reply::{List, TerminalItem, TerminalKind, TerminalViewer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use viewer::Viewer;
 
-use self::about::{Kind, Traffic, Why};
+use self::about::{Traffic, Why};
 use self::leftover::Leftovers;
 use self::open::{check_size, proved};
 use self::run::Over;
@@ -215,9 +215,9 @@ impl Terminals {
         let open = |kind| self.inner.count(kind).load(Ordering::Relaxed);
         let traffic = &self.inner.traffic;
         Counts {
-            exec: open(Kind::Exec),
-            attach: open(Kind::Attach),
-            local: open(Kind::Local),
+            exec: open(TerminalKind::Exec),
+            attach: open(TerminalKind::Attach),
+            local: open(TerminalKind::Local),
             bytes_in: traffic.typed.load(Ordering::Relaxed),
             bytes_out: traffic.output.load(Ordering::Relaxed),
         }
@@ -248,12 +248,12 @@ impl Inner {
         self.sessions().get(session).cloned()
     }
 
-    fn count(&self, kind: Kind) -> &AtomicU64 {
+    fn count(&self, kind: TerminalKind) -> &AtomicU64 {
         let [exec, attach, local] = &self.open;
         match kind {
-            Kind::Exec => exec,
-            Kind::Attach => attach,
-            Kind::Local => local,
+            TerminalKind::Exec => exec,
+            TerminalKind::Attach => attach,
+            TerminalKind::Local => local,
         }
     }
 
@@ -286,7 +286,7 @@ impl Inner {
         if why.is_some() {
             self.sessions().remove(&about.id);
         }
-        if let (Kind::Exec, Some(container)) = (about.kind, &about.container) {
+        if let (TerminalKind::Exec, Some(container)) = (about.kind, &about.container) {
             match &left {
                 None => self.leftovers.forget(&about.id).await,
                 Some(_) => {

@@ -6,9 +6,10 @@ use std::sync::atomic::Ordering;
 use chrono::Utc;
 use quayside_protocol::ErrorCode;
 use quayside_protocol::command::terminal::{Attach, MAX_COLS, MAX_ROWS, Open};
+use quayside_protocol::reply::TerminalKind;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::about::{About, Kind, Why, gone};
+use super::about::{About, Why, gone};
 use super::run::run;
 use super::session::Session;
 use super::{Inner, Opened, Terminals, Viewer};
@@ -28,7 +29,7 @@ const MAX_USER: usize = 65;
 /// A program that was started, on its way to be a session.
 struct Started {
     id: String,
-    kind: Kind,
+    kind: TerminalKind,
     container: Option<Arc<ContainerState>>,
     source: TerminalSource,
 }
@@ -134,7 +135,7 @@ impl Inner {
         let id = uuid::Uuid::new_v4().to_string();
         let facts = &target.container.facts;
         let (kind, program) = if open.attach {
-            (Kind::Attach, Program::Attach)
+            (TerminalKind::Attach, Program::Attach)
         } else {
             let left = Leftover {
                 session: id.clone(),
@@ -143,7 +144,7 @@ impl Inner {
             };
             self.leftovers.keep(host, left).await?;
             let (cmd, user) = (open.cmd.clone(), open.user.clone());
-            (Kind::Exec, Program::Exec { cmd, user })
+            (TerminalKind::Exec, Program::Exec { cmd, user })
         };
         let spec = TerminalSpec { session: id.clone(), program, size };
         match target.runtime.terminal(&facts.id, spec).await {
@@ -152,7 +153,7 @@ impl Inner {
                 Ok(Started { id, kind, container, source })
             }
             Err(error) => {
-                if kind == Kind::Exec {
+                if kind == TerminalKind::Exec {
                     self.not_started(host, &id, &target.container, open).await;
                 }
                 Err(error.into())
@@ -185,7 +186,7 @@ impl Inner {
         self.audit.room()?;
         let id = uuid::Uuid::new_v4().to_string();
         let source = shell(id.clone(), size, open.cmd.clone()).await?;
-        Ok(Started { id, kind: Kind::Local, container: None, source })
+        Ok(Started { id, kind: TerminalKind::Local, container: None, source })
     }
 
     /// Makes a session of a program that runs, and lets it run.

@@ -378,6 +378,7 @@ impl Session {
             terminal: None,
             host: container.map(|container| container.host.to_string()),
             container: container.map(|container| short(&container.facts.id).to_owned()),
+            kind: about.kind,
             cmd: about.cmd.clone(),
             user: about.user.clone().unwrap_or_default(),
             owner: about.owner().to_owned(),

@@ -51,6 +51,7 @@ answer! {
         config: Config = "Config",
         network: Network = "NetworkSettings",
         mounts: Vec<MountPoint> = "Mounts",
+        exec_ids: Vec<String> = "ExecIDs",
     }
     State {
         status: String = "Status",

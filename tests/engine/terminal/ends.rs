@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::Room;
-use crate::support::docker::Docker;
+use crate::away::Own;
+use crate::record::SECOND_ENGINE;
 use crate::support::hub::Plan;
 use crate::support::scratch::Scratch;
 use crate::support::wait;
@@ -105,9 +106,9 @@ async fn a_paused_container_is_silent_and_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_that_is_killed_ends_its_terminals_with_a_reason() {
-    let scratch = Scratch::new();
-    let docker = Docker::at("a", &scratch.join("engine"));
-    docker.engine("start").await;
+    let _alone = SECOND_ENGINE.lock().await;
+    let own = Own::start().await;
+    let docker = own.docker.clone();
     let room = Room::over(docker.clone(), "engine", Plan::new()).await;
     let mut desk = room.desk().await;
     let (number, _) = desk.terminal(&room.program(&["sh"])).await;
@@ -128,6 +129,4 @@ async fn an_engine_that_is_killed_ends_its_terminals_with_a_reason() {
         (answer["type"] == "reply" || answer["data"]["code"] == "conflict").then_some(())
     })
     .await;
-    drop(room);
-    docker.engine("stop").await;
 }

@@ -1,12 +1,14 @@
 //! Terminals in containers of a real Docker Engine, through a real hub, as somebody at a screen has them.
 
 mod bytes;
+mod dropped;
 mod ends;
 mod flow;
 mod local;
 mod many;
 mod programs;
 mod resume;
+mod tmux;
 
 use serde_json::{Value, json};
 
@@ -36,24 +38,18 @@ impl Room {
     }
 
     async fn over(docker: Docker, name: &str, plan: Plan) -> Self {
+        Self::running(docker, name, plan, &["sleep", "100000"]).await
+    }
+
+    /// With a main process of its own.
+    async fn running(docker: Docker, name: &str, plan: Plan, main: &[&str]) -> Self {
         let name = format!("t-term-{}-{name}", std::process::id());
         let hub = plan.host("a", &docker.address()).start().await;
         let admin = hub.admin().await;
         hub.wait_for_host(&admin, "a", "online").await;
         let room = Self { hub, docker, admin, name };
-        room.docker
-            .run(&[
-                "run",
-                "-d",
-                "--name",
-                &room.name,
-                "--network",
-                "none",
-                "busybox",
-                "sleep",
-                "100000",
-            ])
-            .await;
+        let run = ["run", "-d", "--name", &room.name, "--network", "none", "busybox"];
+        room.docker.run(&[&run[..], main].concat()).await;
         room.knows(&room.name).await;
         room
     }

@@ -18,6 +18,9 @@ export interface Program {
 
 export const SHELL: Program = { cmd: null, user: null, attach: false }
 
+/** The container's main process. The hub takes no command beside it. */
+export const MAIN: Program = { cmd: null, user: null, attach: true }
+
 /** Who draws one. */
 export interface Drawer {
   output: Ears['output']
@@ -141,7 +144,7 @@ export class TerminalTab {
   private async learn(): Promise<void> {
     const item = (await listed().catch(() => [])).find(({ session }) => session === this.session)
     if (item === undefined) return
-    this.program = { cmd: item.cmd, user: item.user || null, attach: false }
+    this.program = item.kind === 'attach' ? MAIN : { cmd: item.cmd, user: item.user || null, attach: false }
     const here = item.host === this.host && item.container?.slice(0, 12) === this.container.slice(0, 12)
     if (here) return
     // A link may name any session; one must not type into another container than the page says.

@@ -28,6 +28,12 @@ use crate::runtime::{Leftover, Result, RuntimeError};
 /// For an engine to notice that a process has ended.
 const NOTICE: Duration = Duration::from_millis(1_500);
 
+/// For an engine to start what it was told to start; one that is busy takes a second.
+const BEGIN: Duration = Duration::from_secs(5);
+
+/// Most execs of a container that are asked for where it is not known which is the terminal's.
+const MAX_EXECS: usize = 500;
+
 /// Between two questions whether it has.
 const GLANCE: Duration = Duration::from_millis(40);
 
@@ -71,6 +77,7 @@ pub(super) async fn sweep(client: &Client, target: &Target) -> Result<Option<Str
     // Twice: an engine tells of a process before that has become its command and carries the mark.
     for _ in 0..2 {
         let Some(details) = standing(client, target).await? else { return Ok(None) };
+        begun(client, target, &details).await?;
         let leader = leader(client, target).await?;
         let seen = here::end(suspect(target, &details, leader)).await;
         let gone = match seen {
@@ -110,21 +117,45 @@ async fn standing(client: &Client, target: &Target) -> Result<Option<Details>> {
     }
 }
 
-/// The first process of the terminal, while the engine says that it runs.
-async fn leader(client: &Client, target: &Target) -> Result<Option<i32>> {
-    let Some(exec) = &target.exec else { return Ok(None) };
+/// Waits for what is about to start, for as long as that may take: it cannot be seen yet.
+async fn begun(client: &Client, target: &Target, details: &Details) -> Result<()> {
+    // The hub's last run may have ended while the engine was about to start one that is not known.
+    let execs = target.exec.as_ref().map_or(&*details.exec_ids, std::slice::from_ref);
+    let begun = Instant::now();
+    for exec in execs.iter().take(MAX_EXECS) {
+        while let Some(state) = known(client, exec).await? {
+            // One that was made and not started stays so for good, where nobody will start it.
+            let waits = state.is_starting() && (state.running || target.exec.is_some());
+            if !waits || begun.elapsed() > BEGIN {
+                break;
+            }
+            sleep(GLANCE).await;
+        }
+    }
+    Ok(())
+}
+
+/// What the engine knows of an exec; none some minutes after its end, and once its container is gone.
+async fn known(client: &Client, exec: &str) -> Result<Option<run::Exec>> {
     match run::exec(client, exec).await {
-        Ok(exec) => Ok(Some(exec.pid).filter(|pid| exec.running && *pid > 0)),
-        // It goes some minutes after its end, and with its container.
+        Ok(exec) => Ok(Some(exec)),
         Err(RuntimeError::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
+/// The first process of the terminal, while the engine says that it runs.
+async fn leader(client: &Client, target: &Target) -> Result<Option<i32>> {
+    let Some(exec) = &target.exec else { return Ok(None) };
+    let exec = known(client, exec).await?;
+    Ok(exec.filter(|exec| exec.running && exec.pid > 0).map(|exec| exec.pid))
+}
+
 /// Whether the engine, too, says that the terminal has ended.
 async fn is_over(client: &Client, target: &Target) -> Result<bool> {
+    let Some(exec) = &target.exec else { return Ok(true) };
     let begun = Instant::now();
-    while leader(client, target).await?.is_some() {
+    while known(client, exec).await?.is_some_and(|exec| exec.running || exec.is_starting()) {
         if begun.elapsed() > NOTICE {
             return Ok(false);
         }

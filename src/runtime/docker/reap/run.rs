@@ -27,6 +27,14 @@ answer! {
     }
 }
 
+impl Exec {
+    /// Whether it may come to run yet. An engine answers to a start before it begins with
+    /// it, and gives no status before the end.
+    pub(super) fn is_starting(&self) -> bool {
+        self.pid == 0 && (self.running || self.exit_code.is_none())
+    }
+}
+
 /// How a program ended, and both its outputs.
 #[derive(Debug)]
 pub(super) struct Ran {
