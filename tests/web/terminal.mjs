@@ -196,6 +196,30 @@ export const terminal = {
     await visitor.leave()
   },
 
+  'terminal: a main process that was joined is joined again, also after a reload': async (all) => {
+    const main = 'while read -r line; do [ "$line" = stop ] && exit 4; echo "$$ has $line"; done'
+    await all.a.script('web-term-main', main, '-it')
+    const visitor = await come(all, 'web-term-main')
+    const typist = await Typist.sit(visitor, all.a, 'web-term-main')
+    const { page } = visitor
+    await page.getByRole('button', { name: 'New terminal' }).click()
+    await page.getByRole('button', { name: 'Attach to the main process' }).click()
+    await page.locator('.pane:not(.hidden) .xterm-rows').waitFor()
+    await typist.type('one')
+    await typist.says(/^1 has one/m)
+    await page.reload()
+    await typist.says(/^1 has one/m)
+    await typist.type('stop')
+    await page.locator('.pane:not(.hidden) .strip').filter({ hasText: 'Ended with 4' }).waitFor()
+    await all.a.docker('start', 'web-term-main')
+    await page.getByRole('button', { name: 'Open again' }).click()
+    await page.locator('.pane:not(.hidden) .strip').waitFor({ state: 'detached' })
+    await typist.type('two')
+    // Its command, started beside it, would have another number.
+    await typist.says(/^1 has two/m)
+    await visitor.leave()
+  },
+
   'terminal: a tab that is closed ends what ran in it': async (all) => {
     const visitor = await come(all, 'web-term-close')
     const typist = await Typist.sit(visitor, all.a, 'web-term-close')
