@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use vt100::{Callbacks, Cell, Color, Parser, Screen};
 
@@ -15,7 +16,12 @@ const LINES: usize = 1_000;
 const TAIL: usize = 4 * 1024;
 /// Longest title that is kept, in bytes.
 const MAX_TITLE: usize = 256;
-/// Panics of the model after which a session goes on without one: a program must not fill the hub's log.
+/// Bytes between two looks at the clock: so many clears of the largest screen take some milliseconds.
+const SLICE: usize = 64;
+/// What the model may take of a processor at once. Some sequences cost it a pass over all of the screen, and a program
+/// can print nothing else: such a screen is begun anew, and what cost too much is not in it.
+const BUDGET: Duration = Duration::from_millis(50);
+/// Panics of the model and screens that cost too much after which a session goes on without one: a program must not fill the hub's log.
 const MAX_FAULTS: u32 = 16;
 /// Modes that the model does not know and a redraw has to set again: wrapping, focus, the wheel as arrows, mouse
 /// positions in other forms.
@@ -137,7 +143,23 @@ impl Model {
     }
 
     fn process(&mut self, bytes: &[u8]) {
-        self.guarded(|model| model.parser.process(bytes));
+        let clock = Clock::start();
+        let whole = self.guarded(|model| {
+            let mut rest = bytes;
+            while !rest.is_empty() {
+                let slice = rest.get(..SLICE).unwrap_or(rest);
+                let (now, later) = rest.split_at(slice.len() - incomplete(slice) % slice.len());
+                model.parser.process(now);
+                rest = later;
+                if clock.is_over() {
+                    return rest.is_empty();
+                }
+            }
+            true
+        });
+        if whole == Some(false) {
+            self.begin_anew();
+        }
         let ends = |byte: &u8| matches!(byte, 0x07 | 0x18 | 0x1a);
         self.open = match bytes.iter().rposition(|byte| *byte == 0x1b) {
             Some(_) => !unfinished(bytes).is_empty(),
@@ -166,14 +188,20 @@ impl Model {
         (out, self.held.len() + unfinished(&self.tail).len())
     }
 
-    /// A panic of the model costs the screen, nothing else.
-    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
-        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
-            self.faults += 1;
-            self.parser = parser(self.size);
-            self.tail.clear();
-            self.open = false;
+    /// A panic of the model costs the screen, nothing else; then there is no result.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let done = catch_unwind(AssertUnwindSafe(|| work(self))).ok();
+        if done.is_none() {
+            self.begin_anew();
         }
+        done
+    }
+
+    fn begin_anew(&mut self) {
+        self.faults += 1;
+        self.parser = parser(self.size);
+        self.tail.clear();
+        self.open = false;
     }
 
     fn draw(&mut self, out: &mut String) {
@@ -210,6 +238,28 @@ impl Model {
             out.push_str("\x1b[?7l");
         }
     }
+}
+
+/// How long this thread has worked.
+struct Clock {
+    begun: Instant,
+    worked: Duration,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { begun: Instant::now(), worked: worked() }
+    }
+
+    /// Whether the budget is spent; the time that others had of the processor does not count.
+    fn is_over(&self) -> bool {
+        self.begun.elapsed() > BUDGET && worked().saturating_sub(self.worked) > BUDGET
+    }
+}
+
+fn worked() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 fn parser(size: Size) -> Parser<Beside> {

@@ -85,7 +85,12 @@ async fn pump(session: Arc<Session>, mut output: Box<dyn AsyncRead + Send + Unpi
         let most = buffer.capacity().min(usize::try_from(room).unwrap_or(READ));
         match output.read_buf(&mut (&mut buffer).limit(most)).await {
             Ok(0) | Err(_) => return,
-            Ok(_) => session.put(&mut buffer),
+            Ok(_) if session.put(&mut buffer) => {
+                let session = session.clone();
+                // Not on a thread that others wait for. It fails only when the hub ends.
+                let _ = tokio::task::spawn_blocking(move || session.draw()).await;
+            }
+            Ok(_) => {}
         }
     }
 }

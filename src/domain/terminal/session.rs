@@ -113,7 +113,8 @@ impl Session {
     }
 
     /// Takes output in and tells the viewers. What is worth a chunk of its own is taken out of `read` without a copy.
-    pub(super) fn put(&self, read: &mut bytes::BytesMut) {
+    /// Whether it is time for [`Session::draw`].
+    pub(super) fn put(&self, read: &mut bytes::BytesMut) -> bool {
         self.traffic.output.fetch_add(read.len() as u64, Ordering::Relaxed);
         let head = {
             let mut state = self.lock();
@@ -126,9 +127,12 @@ impl Session {
             state.ring.head()
         };
         self.news.notify_waiters();
-        if head - self.drawn.load(Ordering::Relaxed) >= LAG {
-            drop(self.screen());
-        }
+        head - self.drawn.load(Ordering::Relaxed) >= LAG
+    }
+
+    /// Has the model take in all that it has not seen. That may take some time of a thread.
+    pub(super) fn draw(&self) {
+        drop(self.screen());
     }
 
     /// The program has ended, and there is no more output.

@@ -214,3 +214,15 @@ fn arbitrary_bytes_and_sizes_do_no_harm() {
         assert!(model.redraw().0.contains("ali"), "the model is dead");
     }
 }
+
+#[test]
+fn a_screen_that_costs_too_much_is_begun_anew() {
+    let mut model = Model::new(Size { cols: 1_000, rows: 500 });
+    let begun = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    // Each is a pass over half a million characters: all of them take half a minute of a processor.
+    model.feed(&b"\x1b[2J".repeat(64 << 10));
+    let ended = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    assert!(ended.tv_sec - begun.tv_sec < 5, "{begun:?} to {ended:?}");
+    model.feed(b"here");
+    assert!(model.redraw().0.contains("here"));
+}
