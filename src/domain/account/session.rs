@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use quayside_protocol::command::account::{ById, SessionList};
+use quayside_protocol::command::account::{ById, Role, SessionList};
 use quayside_protocol::reply::{Authenticated, List, Session};
 
 use super::record::{SessionRecord, UserRecord};
@@ -181,11 +181,10 @@ impl Accounts {
         Ok(())
     }
 
-    /// The number of an account that may have terminals; none for one that is gone, disabled, or only looks.
-    pub(in crate::domain) fn terminal_number(&self, username: &str) -> Option<u64> {
+    /// The number and the role of an account as it is now; none for one that is gone or disabled.
+    pub(in crate::domain) fn standing(&self, username: &str) -> Option<(u64, Role)> {
         let user = self.users.get(&keys::user(username)).ok()??.value;
-        let allowed = policy::may_ever(user.role, "terminal", "open");
-        (!user.disabled && allowed).then_some(user.id)
+        (!user.disabled).then_some((user.id, user.role))
     }
 
     /// Open sessions of an account, in no order.

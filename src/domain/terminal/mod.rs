@@ -34,8 +34,8 @@ use self::session::Session;
 use super::account::{Accounts, Audit};
 use super::container::Containers;
 use super::fleet::Fleet;
-use crate::auth::Caller;
-use crate::auth::policy::require;
+use crate::auth::policy::{self, require};
+use crate::auth::{Caller, Principal};
 use crate::error::{Error, Result};
 use crate::runtime::{Leftover, Size, TerminalSource};
 use crate::store::Store;
@@ -272,10 +272,15 @@ impl Inner {
         })
     }
 
-    /// Whether a session's account may still have it.
+    /// Whether a session's account may still have it, by its role of now.
     fn still(&self, session: &Session) -> bool {
         let about = &session.about;
-        about.number.is_none() || self.accounts.terminal_number(about.owner()) == about.number
+        let (Some(number), Some(principal)) = (about.number, &about.opener.principal) else {
+            return true;
+        };
+        let now = self.accounts.standing(&principal.username).filter(|now| now.0 == number);
+        let role = now.and_then(|(_, role)| policy::lent(principal.role, role));
+        role.is_some_and(|role| self.may(&Principal { role, ..principal.clone() }, session))
     }
 
     /// A program has ended: what is left of it is seen to, and the session is there for latecomers as long as

@@ -89,8 +89,13 @@ impl Inner {
                     }
                     code => code.as_str(),
                 };
-                let host = open.host.as_deref().unwrap_or("local");
-                (words, format!("{host}/{}", open.container.as_deref().unwrap_or_default()))
+                let target = match (&open.host, &open.container) {
+                    (Some(host), Some(container)) => format!("{host}/{container}"),
+                    (one, other) => {
+                        one.as_ref().or(other.as_ref()).map_or("local", |one| one).to_owned()
+                    }
+                };
+                (words, target)
             }
         };
         let cmd = match &opened {
@@ -201,7 +206,7 @@ impl Inner {
         let Started { id, kind, container, source } = started;
         let TerminalSource { cmd, output, input, control } = source;
         let number =
-            caller.principal.as_ref().and_then(|p| self.accounts.terminal_number(&p.username));
+            caller.principal.as_ref().and_then(|p| Some(self.accounts.standing(&p.username)?.0));
         let about = About {
             id: id.clone(),
             kind,

@@ -87,7 +87,7 @@ async fn a_shell_on_the_hub_is_for_admins_and_only_where_it_is_switched_on() {
     let error = answer.err().unwrap();
     assert_eq!(error.code(), ErrorCode::Forbidden);
     assert!(error.message().contains("terminal.local_shell"), "{error}");
-    assert!(off.audited()[0].starts_with("root terminal_open local/ forbidden"));
+    assert!(off.audited()[0].starts_with("root terminal_open local forbidden"));
 
     let shell: LocalShell = Box::new(|session, size, cmd| {
         let program = crate::runtime::Program::Exec { cmd, user: None };
@@ -114,34 +114,57 @@ async fn a_shell_on_the_hub_is_for_admins_and_only_where_it_is_switched_on() {
     assert_eq!((hub.terminals.counts().local, hub.stored()), (1, 0));
 }
 
-#[tokio::test]
-async fn an_account_that_is_disabled_loses_its_sessions_at_once() {
-    let hub = hub();
+/// Makes an account, and then changes it.
+async fn change(hub: &Hub, username: &str, role: Role, update: UserUpdate) -> (Opened, Program) {
     let make = UserCreate {
-        username: "ann".into(),
+        username: username.into(),
         password: Some(quayside_protocol::command::auth::Hidden("123123".into())),
-        role: Some(Role::User),
+        role: Some(role),
         full_name: None,
         nickname: None,
         email: None,
         phone: None,
     };
     hub.accounts.user_create(&root(), &make).await.unwrap();
-    let (mut opened, program) = hub.open().await;
-    let (other, theirs) = {
-        let opened = soon(hub.terminals.open(&root(), &open())).await.unwrap();
-        (opened, hub.engine.programs().pop().unwrap())
-    };
-    let update = UserUpdate {
-        username: "ann".into(),
+    let opened = soon(hub.terminals.open(&caller(username, role), &open())).await.unwrap();
+    let program = hub.engine.programs().pop().unwrap();
+    hub.accounts.user_update(&root(), &update).await.unwrap();
+    (opened, program)
+}
+
+fn update(username: &str) -> UserUpdate {
+    UserUpdate {
+        username: username.into(),
         role: None,
         full_name: None,
         nickname: None,
         email: None,
         phone: None,
-        disabled: Some(true),
+        disabled: None,
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_change_a_container_any_more_loses_its_sessions_there_at_once() {
+    let hub = hub();
+    let demoted = UserUpdate { role: Some(Role::User), ..update("oli") };
+    let (mut opened, program) = change(&hub, "oli", Role::Operator, demoted).await;
+    let Step::Exit { reason: Some(reason), .. } = opened.viewer.news().await else {
+        panic!("no end");
     };
-    hub.accounts.user_update(&root(), &update).await.unwrap();
+    assert!(reason.contains("account"), "{reason}");
+    assert_eq!(*program.control.ended.borrow(), 1);
+}
+
+#[tokio::test]
+async fn an_account_that_is_disabled_loses_its_sessions_at_once() {
+    let hub = hub();
+    let (other, theirs) = {
+        let opened = soon(hub.terminals.open(&root(), &open())).await.unwrap();
+        (opened, hub.engine.programs().pop().unwrap())
+    };
+    let disabled = UserUpdate { disabled: Some(true), ..update("ann") };
+    let (mut opened, program) = change(&hub, "ann", Role::User, disabled).await;
     let Step::Exit { reason: Some(reason), .. } = opened.viewer.news().await else {
         panic!("no end");
     };
