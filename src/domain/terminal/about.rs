@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use chrono::{DateTime, Utc};
-use quayside_protocol::reply::TerminalKind;
+use quayside_protocol::reply::{TerminalItem, TerminalKind};
 
 use crate::auth::Caller;
 use crate::domain::inventory::ContainerState;
 use crate::error::Error;
+use crate::runtime::Size;
 
 /// What never changes about a session.
 pub(super) struct About {
@@ -29,6 +30,25 @@ impl About {
     /// Whose it is; `""` for a caller without an account.
     pub(super) fn owner(&self) -> &str {
         self.opener.principal.as_ref().map_or("", |principal| &principal.username)
+    }
+
+    /// As `terminal list` shows it.
+    pub(super) fn item(&self, size: Size, viewers: u64) -> TerminalItem {
+        let container = self.container.as_deref();
+        TerminalItem {
+            session: self.id.clone(),
+            terminal: None,
+            host: container.map(|container| container.host.to_string()),
+            container: container.map(|container| short(&container.facts.id).to_owned()),
+            kind: self.kind,
+            cmd: self.cmd.clone(),
+            user: self.user.clone().unwrap_or_default(),
+            owner: self.owner().to_owned(),
+            cols: size.cols,
+            rows: size.rows,
+            viewers,
+            created_at: self.created_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        }
     }
 
     /// In the audit's words.

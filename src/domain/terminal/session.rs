@@ -9,7 +9,7 @@ use quayside_protocol::reply::TerminalItem;
 use tokio::sync::{Notify, watch};
 
 use super::Step;
-use super::about::{About, Traffic, Why, gone, short};
+use super::about::{About, Traffic, Why, gone};
 use super::redraw::Model;
 use super::ring::{RING, Ring, SMALL};
 use super::seats::{MAX_SEATS, Seats, WINDOW};
@@ -374,23 +374,8 @@ impl Session {
 
     /// As `terminal list` shows it.
     pub(super) fn item(&self) -> TerminalItem {
-        let about = &self.about;
-        let container = about.container.as_deref();
         let state = self.lock();
-        TerminalItem {
-            session: about.id.clone(),
-            terminal: None,
-            host: container.map(|container| container.host.to_string()),
-            container: container.map(|container| short(&container.facts.id).to_owned()),
-            kind: about.kind,
-            cmd: about.cmd.clone(),
-            user: about.user.clone().unwrap_or_default(),
-            owner: about.owner().to_owned(),
-            cols: state.size.cols,
-            rows: state.size.rows,
-            viewers: state.seats.len() as u64,
-            created_at: about.created_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        }
+        self.about.item(state.size, state.seats.len() as u64)
     }
 }
 
