@@ -167,11 +167,20 @@ mod tests {
 
     #[test]
     fn the_kernels_own_lines_are_read() {
-        let own = stat(getpid()).unwrap();
-        assert_eq!(
-            own.session,
-            rustix::process::getsid(None).unwrap().as_raw_nonzero().get() as u32
-        );
-        assert!(own.started > 0);
+        // The session of the test itself may have begun outside the namespace it runs in, where it has no number.
+        let mut leader =
+            std::process::Command::new("setsid").args(["sleep", "60"]).spawn().unwrap();
+        let pid = Pid::from_child(&leader);
+        let became_leader = || stat(pid).is_some_and(|stat| stat.session == leader.id());
+        let begun = std::time::Instant::now();
+        while !became_leader() && begun.elapsed().as_secs() < 10 {
+            std::thread::yield_now();
+        }
+        let seen = stat(pid);
+        leader.kill().unwrap();
+        leader.wait().unwrap();
+        let seen = seen.unwrap();
+        assert_eq!(seen.session, leader.id());
+        assert!(seen.started >= stat(getpid()).unwrap().started);
     }
 }
