@@ -2,6 +2,7 @@
 //! of its viewers. It knows no frame and no socket: a [`Viewer`] is asked for what comes next.
 
 mod about;
+mod draw;
 mod leftover;
 mod open;
 mod redraw;
@@ -27,6 +28,7 @@ use tokio_util::task::TaskTracker;
 pub use viewer::Viewer;
 
 use self::about::{Traffic, Why};
+use self::draw::Places;
 use self::leftover::Leftovers;
 use self::open::{check_size, proved};
 use self::run::Over;
@@ -107,6 +109,7 @@ struct Inner {
     tasks: TaskTracker,
     open: [AtomicU64; 3],
     traffic: Arc<Traffic>,
+    places: Arc<Places>,
 }
 
 /// A viewer's place in a session it has just opened or attached to.
@@ -174,6 +177,7 @@ impl Terminals {
             tasks: TaskTracker::new(),
             open: Default::default(),
             traffic: Arc::default(),
+            places: Arc::default(),
         };
         Self { inner: Arc::new(inner) }
     }

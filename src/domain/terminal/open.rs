@@ -10,6 +10,7 @@ use quayside_protocol::reply::TerminalKind;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::about::{About, Why, gone};
+use super::draw;
 use super::run::run;
 use super::session::Session;
 use super::{Inner, Opened, Terminals, Viewer};
@@ -63,9 +64,16 @@ impl Terminals {
             self.inner.audit.room()?;
             self.inner.audit.record(caller, "terminal_attach", &target, "ok", detail).await;
         }
-        let username = &*principal.username;
-        let (seat, offset, redraw) =
-            session.attach(username, attach.readonly, size, attach.offset)?;
+        let (offset, redraw) = match session.kept_from(attach.offset)? {
+            Some(offset) => (offset, None),
+            None => {
+                let drawn = draw::beside(&session, Session::redraw).await;
+                let (offset, text) = drawn.ok_or_else(|| Error::internal("no screen"))?;
+                (offset, Some(text))
+            }
+        };
+        let (username, returns) = (&*principal.username, redraw.is_none());
+        let seat = session.attach(username, attach.readonly, size, offset, returns)?;
         Ok(Opened {
             cmd: session.about.cmd.clone(),
             offset,
@@ -217,7 +225,8 @@ impl Inner {
             number,
             created_at: Utc::now(),
         };
-        let (session, seat) = Session::new(about, size, self.linger, self.traffic.clone());
+        let (session, seat) =
+            Session::new(about, size, self.linger, self.traffic.clone(), self.places.clone());
         let session = Arc::new(session);
         let target = session.about.target();
         self.count(kind).fetch_add(1, Ordering::Relaxed);

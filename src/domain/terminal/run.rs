@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::about::Why;
+use super::draw;
 use super::session::Session;
 use crate::runtime::{Exit, TerminalControl};
 
@@ -86,9 +87,7 @@ async fn pump(session: Arc<Session>, mut output: Box<dyn AsyncRead + Send + Unpi
         match output.read_buf(&mut (&mut buffer).limit(most)).await {
             Ok(0) | Err(_) => return,
             Ok(_) if session.put(&mut buffer) => {
-                let session = session.clone();
-                // Not on a thread that others wait for. It fails only when the hub ends.
-                let _ = tokio::task::spawn_blocking(move || session.draw()).await;
+                draw::beside(&session, Session::draw).await;
             }
             Ok(_) => {}
         }

@@ -24,6 +24,20 @@ pub(super) struct Seat {
     pub(super) told: u64,
     /// Whether it was told the end.
     pub(super) done: bool,
+    /// What it gets in the place of output that it has missed.
+    pub(super) redraw: Redraw,
+}
+
+/// A screen for one viewer.
+#[derive(Default)]
+pub(super) enum Redraw {
+    /// Not asked for.
+    #[default]
+    Unasked,
+    /// Being drawn.
+    Asked,
+    /// Where the output that follows begins, and the screen.
+    Drawn(u64, String),
 }
 
 /// A viewer whose connection was lost.
@@ -78,6 +92,7 @@ impl Seats {
             acked: offset,
             told: 0,
             done: false,
+            redraw: Redraw::Unasked,
         });
         id
     }

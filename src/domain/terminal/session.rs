@@ -10,9 +10,9 @@ use tokio::sync::{Notify, watch};
 
 use super::Step;
 use super::about::{About, Traffic, Why, gone};
-use super::redraw::Model;
+use super::draw::{Drawn, Places, beside};
 use super::ring::{RING, Ring, SMALL};
-use super::seats::{MAX_SEATS, Seats, WINDOW};
+use super::seats::{MAX_SEATS, Redraw, Seats, WINDOW};
 use super::typed::Typed;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
@@ -28,6 +28,7 @@ pub(super) struct Session {
     pub(super) linger: Duration,
     pub(super) typed: Typed,
     pub(super) traffic: Arc<Traffic>,
+    pub(super) places: Arc<Places>,
     state: Mutex<State>,
     /// May be held while `state` is taken, never the other way round.
     screen: Mutex<Drawn>,
@@ -48,17 +49,13 @@ struct State {
     ring: Ring,
     seats: Seats,
     size: Size,
+    /// Where the last change of the size came, for the model, which is told when it is drawn.
+    resized: Option<(u64, Size)>,
     /// Counts changes of the size and of the viewers.
     version: u64,
     exit: Option<Exit>,
     /// Set when it is to end; nobody attaches from then on.
     why: Option<Why>,
-}
-
-struct Drawn {
-    model: Model,
-    /// How much output the model has seen.
-    offset: u64,
 }
 
 impl Session {
@@ -68,17 +65,27 @@ impl Session {
         size: Size,
         linger: Duration,
         traffic: Arc<Traffic>,
+        places: Arc<Places>,
     ) -> (Self, u64) {
         let mut seats = Seats::default();
         let seat = seats.add(about.owner(), false, size, 0, false);
-        let state = State { ring: Ring::default(), seats, size, version: 1, exit: None, why: None };
+        let state = State {
+            ring: Ring::default(),
+            seats,
+            size,
+            resized: None,
+            version: 1,
+            exit: None,
+            why: None,
+        };
         let session = Self {
             about,
             linger,
             typed: Typed::default(),
             traffic,
+            places,
             state: Mutex::new(state),
-            screen: Mutex::new(Drawn { model: Model::new(size), offset: 0 }),
+            screen: Mutex::new(Drawn::new(size)),
             drawn: AtomicU64::new(0),
             news: Notify::new(),
             room: Notify::new(),
@@ -96,10 +103,11 @@ impl Session {
     /// The screen as of now: what the model has not seen is fed to it first.
     fn screen(&self) -> MutexGuard<'_, Drawn> {
         let mut screen = self.screen.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = self.lock().ring.since(screen.offset);
-        let new = new.concat();
-        screen.model.feed(&new);
-        screen.offset += new.len() as u64;
+        let (new, resized) = {
+            let mut state = self.lock();
+            (state.ring.since(screen.offset), state.resized.take())
+        };
+        screen.take_in(&new, resized);
         self.drawn.store(screen.offset, Ordering::Relaxed);
         screen
     }
@@ -180,37 +188,31 @@ impl Session {
 
     // The viewers' side.
 
-    /// What a redraw shows, and where the output that follows begins.
-    fn redraw(&self) -> (u64, String) {
-        let mut screen = self.screen();
-        let (text, behind) = screen.model.redraw();
-        (screen.offset - behind as u64, text)
+    /// Where the output that follows a redraw begins, and what it shows. That may take some time of a thread.
+    pub(super) fn redraw(&self) -> (u64, String) {
+        self.screen().redraw()
     }
 
-    /// Takes a viewer in. The first of what comes back is its seat; then where its output begins, and what to draw.
+    /// `offset`, where the output that follows it is kept.
+    pub(super) fn kept_from(&self, offset: Option<u64>) -> Result<Option<u64>> {
+        let state = self.lock();
+        let (base, head) = (state.ring.base(), state.ring.head());
+        if offset.is_some_and(|offset| offset > head) {
+            let reason = format!("is beyond the {head} bytes there are");
+            return Err(Error::invalid("offset", reason));
+        }
+        Ok(offset.filter(|offset| *offset >= base))
+    }
+
+    /// Takes a viewer in, whose output begins at `offset`; its seat. One that `returns` has the output before that.
     pub(super) fn attach(
         &self,
         username: &str,
         readonly: bool,
         size: Size,
-        offset: Option<u64>,
-    ) -> Result<(u64, u64, Option<String>)> {
-        let kept = {
-            let state = self.lock();
-            let (base, head) = (state.ring.base(), state.ring.head());
-            if offset.is_some_and(|offset| offset > head) {
-                let reason = format!("is beyond the {head} bytes there are");
-                return Err(Error::invalid("offset", reason));
-            }
-            offset.filter(|offset| *offset >= base)
-        };
-        let (offset, text) = match kept {
-            Some(offset) => (offset, None),
-            None => {
-                let (offset, text) = self.redraw();
-                (offset, Some(text))
-            }
-        };
+        offset: u64,
+        returns: bool,
+    ) -> Result<u64> {
         let mut state = self.lock();
         if state.why.is_some() {
             return Err(gone());
@@ -219,26 +221,20 @@ impl Session {
             let reason = format!("{MAX_SEATS} viewers look at this terminal already");
             return Err(Error::limited(reason, 5));
         }
-        let returns = text.is_none();
         let seat = state.seats.add(username, readonly, size, offset, returns);
         self.changed(state);
-        Ok((seat, offset, text))
+        Ok(seat)
     }
 
     /// Who is there or how large their windows are has changed.
     fn changed(&self, mut state: MutexGuard<'_, State>) {
         state.version += 1;
-        let resized = state.seats.size().filter(|size| *size != state.size);
-        if let Some(size) = resized {
+        if let Some(size) = state.seats.size().filter(|size| *size != state.size) {
             state.size = size;
+            state.resized = Some((state.ring.head(), size));
             self.size.send_replace(size);
         }
         drop(state);
-        if resized.is_some() {
-            // What came before the change belongs to the size before it. Of several changes at once the last holds.
-            let mut screen = self.screen();
-            screen.model.resize(self.current_size());
-        }
         self.news.notify_waiters();
         self.room.notify_one();
         self.people.notify_one();
@@ -263,11 +259,11 @@ impl Session {
         let Some(seat) = state.seats.get(id) else { return false };
         let head = state.ring.head();
         seat.told != state.version
-            || (seat.sent < head && seat.room() > 0)
+            || (seat.sent < head && seat.room() > 0 && !matches!(seat.redraw, Redraw::Asked))
             || (seat.sent == head && state.exit.is_some() && !seat.done)
     }
 
-    pub(super) fn next(&self, id: u64, most: usize) -> Option<Step> {
+    pub(super) fn next(self: &Arc<Self>, id: u64, most: usize) -> Option<Step> {
         let mut guard = self.lock();
         let State { ring, seats, size, version, exit, .. } = &mut *guard;
         let viewers = seats.viewers_if(id, *version);
@@ -286,8 +282,18 @@ impl Session {
             return None;
         }
         if seat.sent < ring.base() {
-            drop(guard);
-            return Some(self.catch_up(id));
+            // What it has missed is not kept any more: it gets the screen instead.
+            match std::mem::replace(&mut seat.redraw, Redraw::Asked) {
+                Redraw::Drawn(offset, text) => {
+                    (seat.sent, seat.acked, seat.redraw) = (offset, offset, Redraw::Unasked);
+                    drop(guard);
+                    self.room.notify_one();
+                    return Some(Step::Redraw { offset, text });
+                }
+                Redraw::Unasked => _ = tokio::spawn(self.clone().catch_up(id)),
+                Redraw::Asked => {}
+            }
+            return None;
         }
         let most = most.min(usize::try_from(room).unwrap_or(usize::MAX));
         let bytes: Bytes = ring.read(seat.sent, most)?;
@@ -296,15 +302,12 @@ impl Session {
         Some(Step::Output { offset, bytes })
     }
 
-    /// What it has missed is not kept any more: it gets the screen instead.
-    fn catch_up(&self, id: u64) -> Step {
-        let (offset, text) = self.redraw();
+    async fn catch_up(self: Arc<Self>, id: u64) {
+        let drawn = beside(&self, Self::redraw).await;
         if let Some(seat) = self.lock().seats.get_mut(id) {
-            seat.sent = offset;
-            seat.acked = offset;
+            seat.redraw = drawn.map_or(Redraw::Unasked, |(at, text)| Redraw::Drawn(at, text));
         }
-        self.room.notify_one();
-        Step::Redraw { offset, text }
+        self.news.notify_waiters();
     }
 
     pub(super) fn ack(&self, id: u64, offset: u64) {

@@ -117,7 +117,7 @@ async fn a_viewer_that_never_reads_holds_up_nobody() {
     let poured = pour(program, LEN);
     let all = opened.viewer.read(0, LEN).await;
     assert_eq!(all, flood(0, LEN));
-    soon(poured).await.unwrap();
+    let _program = soon(poured).await.unwrap();
     let kept = hub.terminals.inner.find(&session).unwrap();
     assert!(kept.kept() <= RING + PIPE as u64, "{} bytes are kept", kept.kept());
     // At its first turn it is redrawn, since what it missed is gone; then it goes on.
