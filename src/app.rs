@@ -132,7 +132,7 @@ impl App {
         meters::start(&chores, metrics.clone(), fleet.clone());
         let drain = Drain::new(config.drain.deadline);
         let settings = Settings { listen: address, ..Settings::from(&config) };
-        let edge = Edge::new(broker.clone(), settings, drain.watch(), metrics);
+        let edge = Edge::new(broker.clone(), settings, drain.watch(), metrics)?;
         Ok(Self {
             listener,
             address,

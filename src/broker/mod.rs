@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use quayside_protocol::command::Command;
 use quayside_protocol::command::container::Target;
 use quayside_protocol::command::terminal::{Attach, Open};
+use quayside_protocol::position::Position;
 use quayside_protocol::push::Progress;
 use quayside_protocol::reply::{Container, Reply, Setting};
 use quayside_protocol::topic::{Subscribe, Topic};
@@ -101,6 +102,12 @@ impl Broker {
     #[must_use]
     pub fn revocations(&self) -> watch::Receiver<u64> {
         self.parts.accounts.revocations()
+    }
+
+    /// Moves with the newest event of the log.
+    #[must_use]
+    pub fn head(&self) -> watch::Receiver<Position> {
+        self.parts.sources.head()
     }
 
     /// `principal` with its rights of now; none when its proof has ended.

@@ -5,6 +5,7 @@
 use futures::FutureExt;
 use futures::future::{pending, select_all};
 
+use crate::broker::log::Cursor;
 use crate::broker::{Delivery, Limit, Subscription};
 use crate::error::Result;
 
@@ -36,6 +37,18 @@ impl Cursors {
     /// Ends all.
     pub(super) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// Takes those of topic `events` out, for the fan-out.
+    pub(super) fn take_events(&mut self) -> Vec<(u64, Box<Cursor>)> {
+        let mut events = Vec::new();
+        for (number, subscription) in std::mem::take(&mut self.0) {
+            match subscription.into_cursor() {
+                Ok(cursor) => events.push((number, cursor)),
+                Err(subscription) => self.0.push((number, subscription)),
+            }
+        }
+        events
     }
 
     /// Waits until one of them has something. Nothing is lost when this is given up and called again.

@@ -1,6 +1,7 @@
 //! What every handler shares: the broker, the settings, the limits, the end.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use quayside_protocol::{Command, Reply};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
+use super::fanout::Fanout;
 use super::limit::Limits;
 use super::openapi;
 use super::settings::Settings;
@@ -25,22 +27,26 @@ pub struct Edge {
     pub(super) drain: DrainWatch,
     pub(super) metrics: Arc<Metrics>,
     pub(super) limits: Arc<Limits>,
+    pub(super) fanout: Fanout,
     /// The OpenAPI document, made once.
     pub(super) openapi: Bytes,
 }
 
 impl Edge {
     /// Puts it together.
-    #[must_use]
+    ///
+    /// # Errors
+    /// The system gives no thread.
     pub fn new(
         broker: Broker,
         settings: Settings,
         drain: DrainWatch,
         metrics: Arc<Metrics>,
-    ) -> Arc<Self> {
+    ) -> io::Result<Arc<Self>> {
+        let fanout = Fanout::new(&broker)?;
         let limits = Limits::new(settings.connections, settings.per_address, settings.per_user);
         let openapi = openapi::document().to_string().into();
-        Arc::new(Self { broker, settings, drain, metrics, limits, openapi })
+        Ok(Arc::new(Self { broker, settings, drain, metrics, limits, fanout, openapi }))
     }
 
     /// Runs a command to its end, also when who asked has left: half a change is worse than one nobody waits

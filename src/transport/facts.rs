@@ -3,9 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
+use hyper::Version;
 use hyper::header::{HOST, USER_AGENT};
 use hyper::http::request::Parts;
 
+use super::fanout::Outlet;
 use super::forwarded;
 use super::limit::{Place, Standing};
 use super::line::Work;
@@ -15,12 +17,14 @@ use super::settings::Settings;
 const MAX_AGENT: usize = 256;
 
 /// The connection a request came by.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Peer {
     pub(super) address: SocketAddr,
     pub(super) standing: Standing,
     pub(super) work: Arc<Work>,
     pub(super) place: Arc<Place>,
+    /// The way out of a connection without TLS.
+    pub(super) outlet: Option<Arc<Outlet>>,
 }
 
 /// Who asks from where, and under which number.
@@ -46,6 +50,10 @@ pub(super) struct Facts {
     pub(super) work: Arc<Work>,
     /// Its connection's place, to be held by what outlives the connection.
     pub(super) place: Arc<Place>,
+    /// The way out of its connection, where that speaks HTTP/1 without TLS.
+    pub(super) outlet: Option<Arc<Outlet>>,
+    /// Whether a body without a length is sent in chunks.
+    pub(super) chunked: bool,
     /// Who it turned out to be, for the log.
     pub(super) user: OnceLock<Arc<str>>,
 }
@@ -82,6 +90,8 @@ impl Facts {
             standing: peer.standing,
             work: peer.work,
             place: peer.place,
+            outlet: peer.outlet.filter(|_| head.version <= Version::HTTP_11),
+            chunked: head.version == Version::HTTP_11,
             user: OnceLock::new(),
         }
     }

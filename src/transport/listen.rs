@@ -22,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use super::access::{self, Logged};
 use super::edge::Edge;
 use super::facts::Peer;
+use super::fanout::{Outlet, Wire};
 use super::limit::{Place, Standing};
 use super::line::{Line, Patience, Work};
 use super::root::{self, Root};
@@ -107,11 +108,15 @@ fn admit(
         let _counted = connection.edge.metrics.connected("http");
         prepare(&stream);
         match tls {
-            None => connection.serve(stream, true).await,
+            None => {
+                let wire = Wire::new(stream);
+                let outlet = Some(wire.outlet());
+                connection.serve(wire, outlet, true).await;
+            }
             Some(tls) => match timeout(HANDSHAKE, tls.accept(stream)).await {
                 Ok(Ok(stream)) => {
                     let http1 = stream.get_ref().1.alpn_protocol() != Some(b"h2");
-                    connection.serve(stream, http1).await;
+                    connection.serve(stream, None, http1).await;
                 }
                 Ok(Err(error)) => tracing::debug!(%address, %error, "no TLS handshake"),
                 Err(_) => tracing::debug!(%address, "no TLS handshake in time"),
@@ -142,7 +147,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn serve<S>(self, stream: S, http1: bool)
+    async fn serve<S>(self, stream: S, outlet: Option<Arc<Outlet>>, http1: bool)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -151,7 +156,7 @@ impl Connection {
         let _guard = drain.guard();
         let work: Arc<Work> = Arc::default();
         let line = Line::new(stream, work.clone(), http1, Patience::default());
-        let peer = Peer { address, standing, work: work.clone(), place };
+        let peer = Peer { address, standing, work: work.clone(), place, outlet };
         let service = service_fn(move |request: Request<Incoming>| {
             answer(edge.clone(), root.clone(), peer.clone(), request)
         });
@@ -161,6 +166,11 @@ impl Connection {
         let ended = tokio::select! {
             ended = connection.as_mut() => Some(ended),
             () = drain.cancelled() => None,
+            next = work.handover.next() => {
+                // In a task of its own, which needs no room for hyper.
+                tokio::spawn(next);
+                return;
+            }
         };
         let ended = match ended {
             Some(ended) => ended,

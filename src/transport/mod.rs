@@ -12,6 +12,7 @@ mod credential;
 mod cursors;
 mod edge;
 mod facts;
+mod fanout;
 mod files;
 mod filters;
 mod forwarded;

@@ -20,6 +20,8 @@ pub(super) struct Rights {
     edge: Arc<Edge>,
     principal: Principal,
     revocations: watch::Receiver<u64>,
+    /// The state of revocations for which it was proved.
+    verified: u64,
     expiry: Pin<Box<Sleep>>,
     /// Its place among the streams and sockets of the account.
     _place: Option<Place>,
@@ -44,7 +46,11 @@ impl Rights {
             }
         };
         let expiry = Box::pin(sleep_until(end_of(&principal)));
-        Some(Self { edge: edge.clone(), principal, revocations, expiry, _place: place })
+        let state = *revocations.borrow();
+        // Of what came meanwhile it is not known yet whether it was this.
+        let changed = revocations.has_changed().unwrap_or(true);
+        let verified = if changed { state.saturating_sub(1) } else { state };
+        Some(Self { edge: edge.clone(), principal, revocations, verified, expiry, _place: place })
     }
 
     /// Who it is.
@@ -52,25 +58,37 @@ impl Rights {
         &self.principal
     }
 
+    /// The state of revocations for which it is known to hold.
+    pub(super) fn verified(&self) -> u64 {
+        self.verified
+    }
+
     /// Returns when the token has ended, was revoked, or is of another role than it was. Nothing is lost when
     /// this is given up and called again.
     pub(super) async fn lost(&mut self) {
-        loop {
-            tokio::select! {
-                () = &mut self.expiry => {}
-                changed = self.revocations.changed() => {
-                    if changed.is_err() {
-                        return;
-                    }
+        while self.looked_at().await {}
+    }
+
+    /// Returns when it had to be looked at again: whether it still holds. Nothing is lost when this is given up and
+    /// called again.
+    pub(super) async fn looked_at(&mut self) -> bool {
+        tokio::select! {
+            () = &mut self.expiry => {}
+            changed = self.revocations.changed() => {
+                if changed.is_err() {
+                    return false;
                 }
             }
-            match self.edge.broker.still(&self.principal) {
-                Some(now) if now.role == self.principal.role && !ended(&now) => {
-                    self.expiry.as_mut().reset(end_of(&now));
-                    self.principal = now;
-                }
-                _ => return,
+        }
+        let state = *self.revocations.borrow_and_update();
+        match self.edge.broker.still(&self.principal) {
+            Some(now) if now.role == self.principal.role && !ended(&now) => {
+                self.expiry.as_mut().reset(end_of(&now));
+                self.principal = now;
+                self.verified = state;
+                true
             }
+            _ => false,
         }
     }
 }

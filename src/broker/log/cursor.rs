@@ -27,10 +27,26 @@ pub struct Limit {
     pub bytes: usize,
 }
 
+/// What the next [`Cursor::take`] would find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtHand {
+    /// Nothing new.
+    Nothing,
+    /// Something, in memory.
+    Memory,
+    /// Something that has to be fetched first, by [`Cursor::fetch`].
+    Disk,
+}
+
+/// What was fetched for a reader.
+pub struct Fetched(Arc<Page>);
+
 /// A reader of the log.
 pub struct Cursor {
     log: Arc<Inner>,
     scope: Scope,
+    /// Whether its scope lets everything through.
+    open: bool,
     position: Position,
     head: watch::Receiver<Position>,
     /// A gap to be told before anything else.
@@ -66,7 +82,8 @@ impl Cursor {
                 Position(0)
             }
         };
-        Self { log: log.inner.clone(), scope, position, head, opening, lost, page: None }
+        let (log, open) = (log.inner.clone(), scope.is_open());
+        Self { log, scope, open, position, head, opening, lost, page: None }
     }
 
     /// Up to where it has read: everything it was to see up to there was given. The `id` of a keep-alive.
@@ -83,14 +100,14 @@ impl Cursor {
     pub async fn ready(&mut self) -> Result<()> {
         loop {
             let head = *self.head.borrow_and_update();
-            if self.opening.is_some() || self.page.is_some() {
-                return Ok(());
-            }
-            if self.position < head {
-                if self.position < lock::read(&self.log.ring).floor() {
-                    self.page = Some(cold::page(&self.log, self.position).await?);
+            match self.at_hand(head) {
+                AtHand::Memory => return Ok(()),
+                AtHand::Disk => {
+                    let fetched = self.fetch().await?;
+                    self.accept(fetched);
+                    return Ok(());
                 }
-                return Ok(());
+                AtHand::Nothing => {}
             }
             if self.head.changed().await.is_err() {
                 // The cursor itself keeps the log; there is just no more to come.
@@ -99,10 +116,52 @@ impl Cursor {
         }
     }
 
+    /// What there is for this reader when the head of the log is at `head`.
+    #[must_use]
+    pub fn at_hand(&self, head: Position) -> AtHand {
+        if self.opening.is_some() || self.page.is_some() {
+            AtHand::Memory
+        } else if self.position >= head {
+            AtHand::Nothing
+        } else if self.position < lock::read(&self.log.ring).floor() {
+            AtHand::Disk
+        } else {
+            AtHand::Memory
+        }
+    }
+
+    /// Reads what comes next from disk, without holding this reader; it is to [`Cursor::accept`] it.
+    pub fn fetch(&self) -> impl Future<Output = Result<Fetched>> + Send + use<> {
+        let (log, position) = (self.log.clone(), self.position);
+        async move { Ok(Fetched(cold::page(&log, position).await?)) }
+    }
+
+    /// Has the next [`Cursor::take`] begin with what was fetched.
+    pub fn accept(&mut self, fetched: Fetched) {
+        self.page = Some(fetched.0);
+    }
+
+    /// Where it stands, if everybody who stands there without a filter is given the same.
+    #[must_use]
+    pub fn shared_position(&self) -> Option<Position> {
+        let shares = self.opening.is_none() && self.page.is_none() && !self.lost;
+        (shares && self.open).then_some(self.position)
+    }
+
+    /// Moves on to where another reader of the same [`Cursor::shared_position`] has come: this one was given the same.
+    pub fn follow(&mut self, position: Position) {
+        self.position = self.position.max(position);
+    }
+
     /// Appends to `out` what is there, within `limit`, and moves on. Without a [`Cursor::ready`] before it, it
     /// gives only what is in memory.
     pub fn take(&mut self, limit: Limit, out: &mut Vec<Arc<Entry>>) {
-        let mut taken = Taken { limit, events: 0, bytes: 0, out };
+        self.each(limit, &mut |entry| out.push(entry.clone()));
+    }
+
+    /// As [`Cursor::take`]; each entry is shown to `see`, which must not take long, because the log waits.
+    pub fn each(&mut self, limit: Limit, see: &mut dyn FnMut(&Arc<Entry>)) {
+        let mut taken = Taken { limit, events: 0, bytes: 0, see };
         if let Some(gap) = self.opening.take() {
             self.tell(gap, &mut taken);
         }
@@ -156,7 +215,7 @@ impl Cursor {
         }
         self.position = entry.position();
         if self.scope.allows(entry) {
-            taken.push(entry.clone());
+            taken.push(entry);
         }
     }
 
@@ -172,7 +231,7 @@ impl Cursor {
     fn tell(&mut self, gap: Entry, taken: &mut Taken<'_>) {
         self.log.counters.reader_gaps.fetch_add(1, Ordering::Relaxed);
         self.position = gap.position();
-        taken.push(Arc::new(gap));
+        taken.push(&Arc::new(gap));
     }
 }
 
@@ -180,14 +239,14 @@ struct Taken<'a> {
     limit: Limit,
     events: usize,
     bytes: usize,
-    out: &'a mut Vec<Arc<Entry>>,
+    see: &'a mut dyn FnMut(&Arc<Entry>),
 }
 
 impl Taken<'_> {
-    fn push(&mut self, entry: Arc<Entry>) {
+    fn push(&mut self, entry: &Arc<Entry>) {
         self.events += 1;
-        self.bytes += entry.stream_block().len();
-        self.out.push(entry);
+        self.bytes += entry.stream_bytes().len();
+        (self.see)(entry);
     }
 
     fn is_full(&self) -> bool {

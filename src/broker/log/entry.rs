@@ -146,6 +146,18 @@ impl Entry {
         self.fleet.clone()
     }
 
+    /// The same, to be copied.
+    #[must_use]
+    pub fn stream_bytes(&self) -> &[u8] {
+        &self.block
+    }
+
+    /// The same of [`Entry::fleet_block`].
+    #[must_use]
+    pub fn fleet_bytes(&self) -> &[u8] {
+        &self.fleet
+    }
+
     /// The push as JSON, without `sub`: an item of a poll.
     #[must_use]
     pub fn push(&self) -> Bytes {
@@ -155,19 +167,19 @@ impl Entry {
     /// The push as JSON with `sub`, as a WebSocket carries it.
     #[must_use]
     pub fn push_to(&self, sub: u64) -> Bytes {
+        self.push_parts(&sub.to_string()).concat().into()
+    }
+
+    /// The same in parts, `sub` in digits.
+    #[must_use]
+    pub fn push_parts<'a>(&'a self, sub: &'a str) -> [&'a [u8]; 3] {
         let kind: &[u8] = match self.payload {
             Payload::Event(_) => br#"{"type":"event","sub":"#,
             Payload::Gap(_) => br#"{"type":"gap","sub":"#,
         };
-        let sub = sub.to_string();
         // What follows the type in the push without `sub`: `,"position":…`.
         let rest = self.push_at + kind.len() - br#","sub":"#.len();
-        let rest = &self.block[rest..self.block.len() - 2];
-        let mut text = Vec::with_capacity(kind.len() + sub.len() + rest.len());
-        text.extend_from_slice(kind);
-        text.extend_from_slice(sub.as_bytes());
-        text.extend_from_slice(rest);
-        Bytes::from(text)
+        [kind, sub.as_bytes(), &self.block[rest..self.block.len() - 2]]
     }
 
     /// The seven fields, or the gap, as JSON.

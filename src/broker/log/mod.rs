@@ -42,7 +42,7 @@ use crate::runtime::EngineEvent;
 use crate::store::{EventStore, StoreError};
 
 pub use counters::Counters;
-pub use cursor::{Cursor, Limit};
+pub use cursor::{AtHand, Cursor, Fetched, Limit};
 pub use entry::{Entry, time_of};
 pub use options::{Incoming, Options, Payload, TailOrder};
 pub use scope::Scope;

@@ -36,6 +36,14 @@ impl Scope {
         }
     }
 
+    /// Whether every entry is for this reader.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let filters =
+            [&self.host, &self.kind, &self.action, &self.container, &self.label, &self.owner];
+        self.principal.sees_all() && filters.iter().all(|filter| filter.is_empty())
+    }
+
     /// Whether the entry is for this reader. A gap passes every filter but that of hosts, because what is missing
     /// may have been what was asked for.
     #[must_use]

@@ -14,6 +14,7 @@ use futures::Stream;
 use quayside_protocol::position::Position;
 use quayside_protocol::reply::{LogLine, Reply, SubscribedAt, SubscribedVersion};
 use quayside_protocol::topic::{Subscribe, Topic};
+use tokio::sync::watch;
 
 use self::lines::Lines;
 use self::state::State;
@@ -38,6 +39,11 @@ impl Sources {
     #[must_use]
     pub fn new(log: EventLog, fleet: Arc<Fleet>) -> Self {
         Self { log, fleet, run: rand::random() }
+    }
+
+    /// Moves with the newest event of the log.
+    pub(super) fn head(&self) -> watch::Receiver<Position> {
+        self.log.watch()
     }
 }
 
@@ -95,6 +101,17 @@ impl Subscription {
     pub async fn watch_live(&mut self) {
         if let Kind::State(state) = &mut self.0 {
             state.watch_live().await;
+        }
+    }
+
+    /// The cursor of topic `events`, for a transport that drives many itself; the subscription back where it is none.
+    ///
+    /// # Errors
+    /// The subscription, of another topic.
+    pub fn into_cursor(self) -> Result<Box<Cursor>, Self> {
+        match self.0 {
+            Kind::Events(cursor) => Ok(cursor),
+            kind => Err(Self(kind)),
         }
     }
 

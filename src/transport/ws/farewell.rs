@@ -24,7 +24,7 @@ impl Session {
 
     /// Sends the answers that come within `time`; each packet was promised one.
     pub(super) async fn last_answers(&mut self, time: Duration) {
-        self.cursors.clear();
+        self.unsubscribe_all();
         self.terminals.clear();
         let deadline = Instant::now() + time;
         while let Ok(Some(outcome)) = timeout_at(deadline, self.calls.next()).await {

@@ -6,6 +6,7 @@
 mod calls;
 mod farewell;
 mod keyboard;
+mod live;
 mod opening;
 mod packets;
 mod pulse;
@@ -72,6 +73,9 @@ pub(super) async fn handshake(edge: Arc<Edge>, mut request: Request) -> Response
         let connection = request.facts.place.clone();
         let _held = (working, guard, connection, place, edge.metrics.connected("ws"));
         let Ok(upgraded) = upgrade.await else { return };
+        if let Some(outlet) = &request.facts.outlet {
+            outlet.take_whole();
+        }
         let (io, pulse) = Pulse::new(TokioIo::new(upgraded));
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER)
@@ -80,7 +84,8 @@ pub(super) async fn handshake(edge: Arc<Edge>, mut request: Request) -> Response
             .max_frame_size(Some(MAX_PACKET));
         let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
         let origin = request.origin_of(None, None);
-        Session::new(edge, socket, pulse, origin, rights).run(refusal).await;
+        let outlet = request.facts.outlet.clone();
+        Session::new(edge, socket, pulse, origin, rights, outlet).run(refusal).await;
     };
     // Its lines in the log carry the number of the request that opened it.
     tokio::spawn(session.in_current_span());

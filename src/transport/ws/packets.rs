@@ -59,7 +59,7 @@ impl Session {
             }
             Asked::Subscribe(wanted) => {
                 let most = self.edge.settings.subscriptions;
-                if self.cursors.len() + self.calls.opening >= most {
+                if self.subscriptions() + self.calls.opening >= most {
                     self.edge.metrics.refused("subscriptions");
                     let words =
                         format!("a connection has at most {most} subscriptions: end one first");
@@ -69,7 +69,7 @@ impl Session {
                 None
             }
             Asked::Unsubscribe(wanted) => {
-                let ended = self.cursors.remove(wanted.sub);
+                let ended = self.unsubscribe(wanted.sub);
                 let missing =
                     || Error::not_found("there is no such subscription").with_field("sub");
                 self.answer(id.as_ref(), ended.then(Reply::done).ok_or_else(missing))

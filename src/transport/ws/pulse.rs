@@ -27,7 +27,8 @@ pub(super) struct Beat {
 }
 
 impl Beat {
-    fn felt(&self) {
+    /// The other side did something.
+    pub(super) fn felt(&self) {
         let since = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last.store(since, Ordering::Relaxed);
     }

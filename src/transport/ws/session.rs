@@ -21,12 +21,14 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message, Utf8Bytes};
 
 use super::calls::{Calls, Outcome};
+use super::live::Live;
 use super::pulse::{Beat, Pulse};
 use super::terminals::Terminals;
 use crate::auth::{Caller, Principal};
 use crate::error::Error;
 use crate::transport::cursors::Cursors;
 use crate::transport::edge::Edge;
+use crate::transport::fanout::Outlet;
 use crate::transport::packet;
 use crate::transport::respond;
 use crate::transport::rights::Rights;
@@ -64,6 +66,8 @@ pub(super) struct Session {
     pub(super) origin: Caller,
     pub(super) rights: Option<Rights>,
     pub(super) cursors: Cursors,
+    /// What the fan-out writes of this connection; none under TLS, where the cursors are all there is.
+    pub(super) live: Option<Live>,
     pub(super) terminals: Terminals,
     next_sub: u64,
     pub(super) calls: Calls,
@@ -88,7 +92,9 @@ impl Session {
         beat: Beat,
         origin: Caller,
         rights: Option<Rights>,
+        outlet: Option<Arc<Outlet>>,
     ) -> Self {
+        let live = outlet.map(|outlet| Live::new(outlet, rights.as_ref()));
         let written = edge.metrics.events_out("ws");
         Self {
             edge,
@@ -97,6 +103,7 @@ impl Session {
             origin,
             rights,
             cursors: Cursors::default(),
+            live,
             terminals: Terminals::default(),
             next_sub: 1,
             calls: Calls::default(),
@@ -140,7 +147,7 @@ impl Session {
             let (dirty, proved) = (self.unflushed > 0, self.rights.is_some());
             let room = self.calls.len() < IN_FLIGHT && self.behind < BEHIND;
             let reads = room && !self.calls.proving;
-            let Self { socket, rights, calls, cursors, terminals, edge, .. } = self;
+            let Self { socket, rights, calls, cursors, terminals, live, edge, .. } = self;
             let event = poll_fn(|cx| {
                 if dirty && let Poll::Ready(flushed) = socket.poll_flush_unpin(cx) {
                     return Poll::Ready(Event::Flushed(flushed));
@@ -150,21 +157,30 @@ impl Session {
                     false => Poll::Pending,
                 }
             });
-            let lost = async {
+            let looked_at = async {
                 match rights {
-                    Some(rights) => rights.lost().await,
+                    Some(rights) => rights.looked_at().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let behind = async {
+                match live {
+                    Some(live) => live.tend(edge).await,
                     None => std::future::pending().await,
                 }
             };
             let end = tokio::select! {
                 biased;
-                () = lost => Some(End::Close(CloseCode::Unauthenticated)),
+                holds = looked_at => self.still(holds),
                 () = edge.drain.cancelled() => Some(End::Close(CloseCode::Draining)),
                 () = sleep_until(prove_by), if !proved => Some(End::Close(CloseCode::Unauthenticated)),
                 _ = look.tick() => self.look(),
                 event = event => match event {
                     Event::Flushed(flushed) => {
                         (self.unflushed, self.behind) = (0, 0);
+                        if let Some(live) = &mut self.live {
+                            live.go_on(&self.edge);
+                        }
                         flushed.err().map(|_| End::Gone)
                     }
                     Event::Read(None) => Some(End::Gone),
@@ -179,6 +195,7 @@ impl Session {
                 Some(outcome) = calls.next(), if !dirty => self.outcome(outcome),
                 ready = cursors.ready(), if !dirty => self.deliver(ready),
                 () = terminals.ready(), if !dirty => None,
+                tended = behind, if !dirty => self.tended(tended),
             };
             if let Some(end) = end {
                 return end;
@@ -224,7 +241,32 @@ impl Session {
         self.put_json(&respond::error_packet(id, &answered))
     }
 
+    /// Its proof was looked at again.
+    fn still(&mut self, holds: bool) -> Option<End> {
+        let verified = self.rights.as_ref().filter(|_| holds).map(Rights::verified);
+        let Some(verified) = verified else {
+            return Some(End::Close(CloseCode::Unauthenticated));
+        };
+        if let Some(live) = &mut self.live {
+            live.verified(&self.edge, verified);
+        }
+        None
+    }
+
+    /// What the fan-out has begun is to be flushed here.
+    fn tended(&mut self, tended: Result<(), Error>) -> Option<End> {
+        if let Err(error) = tended {
+            respond::log(&error);
+            return Some(End::Close(CloseCode::Draining));
+        }
+        self.unflushed += 1;
+        None
+    }
+
     fn look(&mut self) -> Option<End> {
+        if self.live.as_ref().is_some_and(Live::took) {
+            self.beat.felt();
+        }
         if self.beat.silence() > SILENCE {
             return Some(End::Close(CloseCode::NoPong));
         }
@@ -284,21 +326,23 @@ impl Session {
                 let sub = self.next_sub;
                 self.next_sub += 1;
                 let reply = subscription.reply(sub);
-                self.cursors.add(sub, subscription);
+                self.add(sub, subscription);
                 self.answer(id.as_ref(), Ok(reply))
             }
             Outcome::Proved(id, proved) => {
                 let (reply, who, revocations) = *proved;
                 // What one proof opened ends with it: only a renewal of the same session goes on.
                 if self.rights.is_some() && !self.speaks_for(Some(&who)) {
-                    self.cursors.clear();
+                    self.unsubscribe_all();
                     self.terminals.clear();
                 }
                 // The old place is given up first: an account at its limit may renew.
                 self.rights = None;
                 self.rights = Rights::new(&self.edge, who, revocations);
-                if self.rights.is_none() {
-                    return Some(End::Close(CloseCode::Full));
+                let Some(rights) = &self.rights else { return Some(End::Close(CloseCode::Full)) };
+                let verified = rights.verified();
+                if let Some(live) = &mut self.live {
+                    live.verified(&self.edge, verified);
                 }
                 self.answer(id.as_ref(), Ok(reply))
             }

@@ -1,31 +1,33 @@
 //! Server-sent events: `/stream`, and `/events` in its original's form.
 //!
-//! The body is asked for more only when the socket has taken what came before, so that a reader who stops
-//! reading costs a batch of shared bytes and delays nobody.
+//! Over HTTP/1 without TLS the stream leaves hyper: [`direct`]; else it is a body: [`feed`]. Either is asked for more
+//! only when the socket has taken what came before, so that a reader who stops reading costs a batch of bytes and
+//! delays nobody.
 
-use std::collections::VecDeque;
+mod direct;
+mod feed;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::stream;
+use futures::{StreamExt, stream};
 use hyper::StatusCode;
 use hyper::header::{CACHE_CONTROL, HeaderName};
-use prometheus_client::metrics::counter::Counter;
 use quayside_protocol::{ErrorCode, Subscribe, Topic};
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
+use tracing::Instrument;
 
+use self::feed::Feed;
 use super::credential::InUrl;
 use super::cursors::Cursors;
 use super::edge::Edge;
-use super::filters;
-use super::limit::{Place, Standing};
+use super::limit::Standing;
 use super::request::Request;
 use super::respond::{self, Response, Shape};
 use super::rights::Rights;
-use crate::drain::DrainGuard;
+use super::{fanout, filters};
 use crate::error::Error;
-use crate::metrics::Counted;
 
 /// Time between two blocks of a quiet stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -88,20 +90,37 @@ pub(super) async fn open(edge: Arc<Edge>, request: Request, form: Form) -> Respo
         first.push_str(&format!("id: {position}\n"));
     }
     first.push('\n');
-    let mut keep_alive = interval_at(tokio::time::Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
-    keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let feed = Feed {
         form,
         cursors,
         rights,
-        keep_alive,
-        waiting: VecDeque::from([Bytes::from(first)]),
+        keep_alive: keep_alive(),
+        waiting: Default::default(),
         over: false,
         written: edge.metrics.events_out("sse"),
         _held: (edge.metrics.connected("sse"), edge.drain.guard(), place.flatten()),
         edge,
     };
-    answer(stream::unfold(feed, |mut feed| async move { Some((feed.next().await?, feed)) }))
+    let first = Bytes::from(first);
+    match &request.facts.outlet {
+        None => answer(stream::iter([first]).chain(feed.pieces())),
+        Some(outlet) => {
+            let place = request.facts.place.clone();
+            let (outlet, chunked) = (outlet.clone(), request.facts.chunked);
+            let next = async move {
+                direct::run(feed, outlet, chunked).await;
+                drop(place);
+            };
+            let next = next.instrument(tracing::Span::current());
+            answer(fanout::body(request.facts.work.clone(), first, next))
+        }
+    }
+}
+
+fn keep_alive() -> Interval {
+    let mut keep_alive = interval_at(tokio::time::Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
+    keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    keep_alive
 }
 
 /// `Last-Event-ID` speaks of events only.
@@ -152,59 +171,4 @@ fn answer(pieces: impl futures::Stream<Item = Bytes> + Send + 'static) -> Respon
     respond::set(&mut response, CACHE_CONTROL, "no-cache, no-transform");
     respond::set(&mut response, HeaderName::from_static("x-accel-buffering"), "no");
     response
-}
-
-/// A stream that is open.
-struct Feed {
-    edge: Arc<Edge>,
-    form: Form,
-    cursors: Cursors,
-    rights: Rights,
-    keep_alive: Interval,
-    /// Taken and not yet written: at most a batch.
-    waiting: VecDeque<Bytes>,
-    over: bool,
-    written: Counter,
-    _held: (Counted, DrainGuard, Option<Place>),
-}
-
-impl Feed {
-    /// The next piece: whole blocks, so that none is split over two chunks.
-    async fn next(&mut self) -> Option<Bytes> {
-        loop {
-            if let Some(piece) = self.waiting.pop_front() {
-                return Some(piece);
-            }
-            if self.over || self.cursors.len() == 0 {
-                return None;
-            }
-            tokio::select! {
-                biased;
-                () = self.rights.lost() => return None,
-                () = self.edge.drain.cancelled() => {
-                    self.over = true;
-                    self.waiting.push_back(last_words(&self.edge));
-                }
-                ready = self.cursors.ready() => {
-                    if let Err(error) = ready {
-                        respond::log(&error);
-                        return None;
-                    }
-                    let (_, taken) = self.cursors.take();
-                    self.written.inc_by(taken.len() as u64);
-                    self.waiting.extend(taken.iter().map(|delivery| match self.form {
-                        Form::Stream => delivery.block(),
-                        Form::Fleet => delivery.fleet_block(),
-                    }));
-                }
-                _ = self.keep_alive.tick() => {
-                    let block = match self.cursors.position() {
-                        Some(position) => format!(": quayside\nid: {position}\n\n"),
-                        None => ": quayside\n\n".to_owned(),
-                    };
-                    self.waiting.push_back(block.into());
-                }
-            }
-        }
-    }
 }
