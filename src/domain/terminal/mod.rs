@@ -291,7 +291,7 @@ impl Inner {
     /// somebody looks or is waited for.
     async fn over(&self, session: &Arc<Session>, over: Over) {
         let about = &session.about;
-        let Over { why, code, left } = over;
+        let Over { why, code, reason, left } = over;
         if why.is_some() {
             self.sessions().remove(&about.id);
         }
@@ -307,7 +307,8 @@ impl Inner {
             Some(Why::Closed(caller)) => caller,
             _ => &about.opener,
         };
-        let words = why.as_ref().map_or("its program ended", Why::words);
+        let ended = reason.as_deref().unwrap_or("its program ended");
+        let words = why.as_ref().map_or(ended, |why| why.words());
         let detail = match &left {
             None => format!("{words}; status {code}"),
             Some(left) => format!("{words}; status {code}; left: {left}"),
