@@ -16,6 +16,7 @@ import { eventSource } from './eventsource.mjs'
 import { files } from './files.mjs'
 import { fleet } from './fleet.mjs'
 import { Hub, freePort } from './hub.mjs'
+import { load } from './load.mjs'
 import { logs } from './logs.mjs'
 import { outages } from './outages.mjs'
 import { picture } from './picture.mjs'
@@ -76,7 +77,7 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, screens, terminal, picture, scale]
+  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, screens, terminal, picture, load, scale]
   for (const tests of all) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }
