@@ -1,7 +1,9 @@
 // What a page's main thread did, by Chromium's own trace. Times are those of the thread, not of the wall: what other
 // programs on the machine take is none of the page's.
 
-const CATEGORIES = ['-*', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame', 'v8.execute']
+const CATEGORIES = [
+  '-*', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame', 'v8.execute', 'blink.user_timing',
+]
 /** Each stands for script that runs, whatever called it. */
 const SCRIPT = new Set(['FunctionCall', 'EvaluateScript', 'RunMicrotasks', 'v8.run', 'MinorGC', 'MajorGC'])
 /** Milliseconds of a frame, where there are 55 a second. */
@@ -16,20 +18,32 @@ const FRAME = 1000 / 55
  * - `drawn`: frames a second that came to be drawn, on this machine and among what else runs there.
  */
 export async function traced(browser, page, work) {
+  return figures(await trace(browser, page, work))
+}
+
+/** Goes to a page; the milliseconds until something is seen: `clock`, and what its main thread worked of them: `thread`. */
+export async function tracedLoad(browser, page, go) {
+  const { own } = mainThread(await trace(browser, page, go))
+  const seen = own.findLast(({ name }) => name === 'firstContentfulPaint')
+  const begun = own.find(({ name, args }) => name === 'navigationStart' && args.data?.navigationId === seen?.args.data?.navigationId)
+  if (begun === undefined) throw new Error('the trace has no load at whose end something was seen')
+  const tasks = tasksOf(own.filter(({ ts }) => ts >= begun.ts && ts <= seen.ts))
+  return { clock: (seen.ts - begun.ts) / 1000, thread: tasks.reduce((sum, { thread }) => sum + thread, 0) }
+}
+
+async function trace(browser, page, work) {
   await browser.startTracing(page, { categories: CATEGORIES })
-  let trace
+  let text
   try {
     await work()
   } finally {
-    trace = await browser.stopTracing()
+    text = await browser.stopTracing()
   }
-  return figures(JSON.parse(trace.toString()).traceEvents)
+  return JSON.parse(text.toString()).traceEvents
 }
 
 function figures(events) {
-  const { pid, tid } = mainThread(events)
-  const own = events.filter((event) => event.pid === pid && event.tid === tid && 'XIi'.includes(event.ph))
-  own.sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))
+  const { pid, own } = mainThread(events)
   const tasks = tasksOf(own)
   const seconds = (own.at(-1).ts - own[0].ts) / 1e6
   const all = tasks.reduce((sum, { thread }) => sum + thread, 0)
@@ -47,7 +61,7 @@ function figures(events) {
   }
 }
 
-/** Of all renderers the one that did most: the page's. */
+/** Of all renderers the one that did most, the page's, and what its main thread did, in order. */
 function mainThread(events) {
   const spent = new Map()
   for (const { pid, tid, ph, tdur = 0 } of events) {
@@ -57,7 +71,8 @@ function mainThread(events) {
   const mains = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
   const main = mains.sort((a, b) => of(b) - of(a))[0]
   if (main === undefined || of(main) === 0) throw new Error('the trace has no main thread with times of its own')
-  return main
+  const own = events.filter(({ pid, tid, ph }) => pid === main.pid && tid === main.tid && 'XIiRM'.includes(ph))
+  return { pid: main.pid, own: own.sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0)) }
 }
 
 /** Tasks in order; of scripts in one another the outermost counts. */
