@@ -45,7 +45,7 @@ async function trace(browser, page, work) {
 function figures(events) {
   const { pid, own } = mainThread(events)
   const tasks = tasksOf(own)
-  const seconds = (own.at(-1).ts - own[0].ts) / 1e6
+  const seconds = (tasks.at(-1).end - tasks[0].ts) / 1e6
   const all = tasks.reduce((sum, { thread }) => sum + thread, 0)
   const frames = workPerFrame(tasks, own.filter(({ name }) => name === 'BeginMainThreadFrame'))
   const longest = tasks.reduce((most, task) => (task.script > most.script ? task : most))
