@@ -1,6 +1,6 @@
 // A state topic as a map of whole records, replaced once a frame.
 
-import { onceAFrame } from '../frame'
+import { READABLE, onceAFrame } from '../frame'
 import type { Push } from '../protocol'
 import { hub } from './connection.svelte'
 
@@ -15,7 +15,7 @@ export class Records<T> {
     this.all = this.next
     this.next = null
     this.known = true
-  })
+  }, READABLE)
 
   constructor(
     private readonly topic: string,
