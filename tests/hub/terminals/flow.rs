@@ -215,17 +215,3 @@ async fn a_hub_that_goes_down_ends_what_runs() {
         scene.until("its end", &exec.id, |exec| exec.exit_code.is_some()).await;
     }
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hub_that_goes_down_tells_how_its_programs_ended() {
-    let mut scene = Scene::with(Plan::new().set("drain", "deadline", "\"20s\"")).await;
-    let mut desk = scene.desk().await;
-    let (number, _) = desk.terminal(&program(&["sh"])).await;
-    let begun = Instant::now();
-    let (status, closed) = tokio::join!(scene.hub.terminate(), desk.end());
-    assert_eq!((status.code(), closed.code), (Some(0), 4001));
-    let exit = desk.screen(number).exit.clone().expect("no word of its end");
-    assert_eq!(exit["reason"], "the hub is going down");
-    // It is not waited for longer than its program takes.
-    assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
-}
