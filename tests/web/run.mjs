@@ -22,6 +22,7 @@ import { picture } from './picture.mjs'
 import { screens } from './screens.mjs'
 import { table } from './table.mjs'
 import { terminal } from './terminal.mjs'
+import { tour } from './tour.mjs'
 import { why } from './why.mjs'
 
 /** Milliseconds a test may take; the longest waits for a transport that is tried again after half a minute. */
@@ -75,7 +76,7 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, screens, terminal, picture]
+  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, screens, terminal, tour, picture]
   for (const tests of all) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }
