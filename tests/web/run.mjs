@@ -15,10 +15,12 @@ import { Engine } from './engine.mjs'
 import { eventSource } from './eventsource.mjs'
 import { files } from './files.mjs'
 import { fleet } from './fleet.mjs'
+import { hostile } from './hostile.mjs'
 import { Hub, freePort } from './hub.mjs'
 import { logs } from './logs.mjs'
 import { outages } from './outages.mjs'
 import { picture } from './picture.mjs'
+import { proxies } from './proxies.mjs'
 import { screens } from './screens.mjs'
 import { table } from './table.mjs'
 import { terminal } from './terminal.mjs'
@@ -76,7 +78,7 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, screens, terminal, tour, picture]
+  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, proxies, screens, terminal, tour, hostile, picture]
   for (const tests of all) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }
