@@ -17,7 +17,7 @@ const LONG = 'a'.repeat(10_240)
 /** A link and a title and a clipboard, as a terminal is told of them. */
 const OSC = `\u001b]8;;${SCHEME}\u0007press me\u001b]8;;\u0007\u001b]0;${MARKUP}${TURNED}\u0007\u001b]52;c;aG9zdGlsZQ==\u0007`
 
-const LINES = { MARKUP, SCHEME, TURNED, CONTROLS, LONG, OSC, JSON: JSON.stringify({ [MARKUP]: [TURNED, { [SCHEME]: LONG }] }) }
+const LINES = { LONG, JSON: JSON.stringify({ [MARKUP]: [TURNED, { [SCHEME]: LONG }] }), MARKUP, SCHEME, TURNED, CONTROLS, OSC }
 const FILES = [FILE, SCHEME, TURNED, 'bell\u0007 and\ntwo lines', 'a'.repeat(250)]
 
 const labels = {
@@ -30,7 +30,7 @@ const options = [
   ...Object.entries(environment).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
   '-w', `/${FILE}`,
 ]
-const SPEAK = 'for one in "$MARKUP" "$SCHEME" "$TURNED" "$CONTROLS" "$LONG" "$OSC" "$JSON"; do echo "$one"; echo "$one" >&2; done'
+const SPEAK = 'for one in "$LONG" "$JSON" "$MARKUP" "$SCHEME" "$TURNED" "$CONTROLS" "$OSC"; do echo "$one"; echo "$one" >&2; done'
 const LIVE = `${SPEAK}; trap "exit 0" TERM; while :; do sleep 1 & wait $!; done # ${MARKUP}${LONG}`
 /** As long as an engine lets a name be and a page must bear. */
 const NAME = `web-hostile-${'n'.repeat(1_000)}`

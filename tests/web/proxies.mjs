@@ -81,6 +81,20 @@ async function lasts({ browser, a }, url, name, kind, rounds) {
   return seen
 }
 
+/** More logs than a browser opens streams, as one. */
+async function gathers({ browser, a }, url, names, kind) {
+  const of = await Promise.all(names.map(async (name) => ['of', `a/${await a.id(name)}`]))
+  const visitor = await Visitor.come(browser, url)
+  await visitor.enter(`/logs?${new URLSearchParams(of)}`)
+  await visitor.connectedBy(kind, 60_000)
+  for (const name of [names[0], names.at(-1), names[5]]) {
+    const word = `${name} by ${new URL(url).port}`
+    await say(a, name, word)
+    await visitor.page.getByRole('log').getByText(word, { exact: true }).waitFor()
+  }
+  await visitor.leave()
+}
+
 const TICKS = 'i=0; while :; do i=$((i+1)); echo tick $i; sleep 1; done'
 const TALK = 'echo begun; trap "exit 0" TERM; while :; do sleep 1 & wait $!; done'
 
@@ -98,11 +112,15 @@ export const proxies = {
     const talkers = ['swallowed', 'answered', 'nginx', 'buffered'].map((word) => `web-${word}`)
     await Promise.all(talkers.map((name) => a.script(name, TALK)))
     await a.script('web-ticks', TICKS)
+    const dozen = Array.from({ length: 12 }, (_, i) => `web-dozen-${i}`)
+    await Promise.all(dozen.map((name) => a.script(name, TALK)))
     const parts = {
       swallows: lives(all, middles.swallows.url, 'web-swallowed', 'SSE'),
       answers: lives(all, middles.answers.url, 'web-answered', 'SSE'),
       nginx: lives(all, nginx.url, 'web-nginx', 'SSE'),
       buffers: lives(all, nginx.buffering, 'web-buffered', 'Polling', 60_000),
+      nginxGathers: gathers(all, nginx.url, dozen, 'Polling'),
+      buffersGathered: gathers(all, nginx.buffering, dozen, 'Polling'),
       cuts: lasts(all, middles.cuts.url, 'web-ticks', 'WebSocket', 2),
       cutsAndRefuses: lasts(all, middles.cutsAndRefuses.url, 'web-ticks', 'SSE', 2),
       cutsAndSwallows: lasts(all, middles.cutsAndSwallows.url, 'web-ticks', 'SSE', 2),
@@ -113,23 +131,4 @@ export const proxies = {
     assert.equal(bad.join('\n'), '')
   },
 
-  'the logs of a dozen containers go on as one where only streams or polls get through': async (all) => {
-    const { browser, hub, nginx, a } = all
-    const names = Array.from({ length: 12 }, (_, i) => `web-dozen-${i}`)
-    await Promise.all(names.map((name) => a.script(name, TALK)))
-    const of = await Promise.all(names.map(async (name) => ['of', `a/${await a.id(name)}`]))
-    await Promise.all(
-      [nginx.url, nginx.buffering].map(async (url) => {
-        const visitor = await Visitor.come(browser, url)
-        await visitor.enter(`/logs?${new URLSearchParams(of)}`)
-        await visitor.connectedBy(url === nginx.url ? /SSE|Polling/ : 'Polling', 60_000)
-        for (const name of [names[0], names[11], names[5]]) {
-          const word = `${name} by ${new URL(url).port}`
-          await say(a, name, word)
-          await visitor.page.getByRole('log').getByText(word, { exact: true }).waitFor()
-        }
-        await visitor.leave()
-      }),
-    )
-  },
 }
