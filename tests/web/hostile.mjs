@@ -142,7 +142,7 @@ export const hostile = {
     await visitor.row('web-hostile').waitFor()
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'find any' }).fill('web-hostile')
-    await page.getByRole('option').first().waitFor()
+    await page.getByRole('dialog').getByRole('option').first().waitFor()
     await look(all, visitor, 'palette')
     await page.keyboard.press('Escape')
     await page.getByRole('checkbox', { name: 'Select all that are shown' }).click()

@@ -93,6 +93,34 @@ export const logs = {
     await visitor.leave()
   },
 
+  'an expression that explodes is stopped, and the page goes on': async ({ browser, hub, a }) => {
+    const script = `i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "request $i"; done; printf '%03000d!\\n' 0 | tr 0 a; echo the end; ${QUIET}`
+    await a.script('web-explode', script)
+    const visitor = await Visitor.come(browser, hub.url)
+    await visitor.enterContainer(a, 'web-explode', '/logs')
+    const { page } = visitor
+    await line(page, /^the end$/).waitFor()
+    await page.evaluate(() => {
+      window.late = 0
+      let before = performance.now()
+      const look = () => {
+        window.late = Math.max(window.late, performance.now() - before)
+        before = performance.now()
+        setTimeout(look)
+      }
+      look()
+    })
+    await page.getByRole('button', { name: 'Regular expression' }).click()
+    await page.getByRole('searchbox').fill('(a+)+$')
+    await page.getByText('Takes too long').waitFor()
+    await say(a, 'web-explode', 'still alive')
+    await line(page, /^still alive$/).waitFor()
+    await page.getByRole('searchbox').fill('request \\d{3}$')
+    await page.getByText('201 found').waitFor()
+    assert(await page.evaluate(() => window.late) < 1_000, 'the page was never held up')
+    await visitor.leave()
+  },
+
   'a log of 30,000 lines is read back to the beginning, and downloaded whole': async ({ browser, hub, a }) => {
     await a.script('web-long', `i=0; while [ $i -lt 30000 ]; do i=$((i+1)); echo line $i; done; ${QUIET}`)
     const visitor = await Visitor.come(browser, hub.url)

@@ -21,6 +21,7 @@ import { logs } from './logs.mjs'
 import { outages } from './outages.mjs'
 import { picture } from './picture.mjs'
 import { proxies } from './proxies.mjs'
+import { rights } from './rights.mjs'
 import { screens } from './screens.mjs'
 import { table } from './table.mjs'
 import { terminal } from './terminal.mjs'
@@ -78,7 +79,7 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, proxies, screens, terminal, tour, hostile, picture]
+  const all = [dashboard, table, container, logs, files, why, account, admin, rights, fleet, eventSource, outages, proxies, screens, terminal, tour, hostile, picture]
   for (const tests of all) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }

@@ -107,6 +107,7 @@ export const logs = {
   searchLabel: 'Search the log',
   regex: 'Regular expression',
   badRegex: 'Not a regular expression',
+  slowRegex: 'Takes too long: stopped',
   only: 'Only lines that match',
   hits: (at: number, all: number) => (at > 0 ? `${at} of ${all}` : `${all} found`),
   previous: 'Previous match',

@@ -98,6 +98,7 @@ export const logs: Texts['logs'] = {
   searchLabel: '로그 검색',
   regex: '정규식',
   badRegex: '정규식이 아닙니다',
+  slowRegex: '너무 오래 걸려 멈췄습니다',
   only: '일치하는 줄만',
   hits: (at, all) => (at > 0 ? `${at} / ${all}` : `${all}개 찾음`),
   previous: '이전 일치',

@@ -98,6 +98,7 @@ export const logs: Texts['logs'] = {
   searchLabel: '搜索日志',
   regex: '正则表达式',
   badRegex: '不是有效的正则表达式',
+  slowRegex: '耗时过长，已停止',
   only: '仅匹配的行',
   hits: (at, all) => (at > 0 ? `第 ${at} 个，共 ${all} 个` : `找到 ${all} 个`),
   previous: '上一个匹配',

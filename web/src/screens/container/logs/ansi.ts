@@ -29,8 +29,8 @@ const PLAIN: Pen = { bold: false, dim: false, italic: false, underline: false, s
 
 // eslint-disable-next-line no-control-regex -- escapes are what this is about
 const ESCAPES = /\x1b\[([0-9;:]*)m|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]|\x9b[0-?]*[ -/]*[@-~]/g
-// eslint-disable-next-line no-control-regex -- controls, and marks that turn the direction of text
-const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+// eslint-disable-next-line no-control-regex -- controls, marks that turn the direction of text, and what has no width
+const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
 
 /** The text alone, as it is searched and copied. */
 export function bare(text: string): string {
