@@ -67,8 +67,13 @@ export const why = {
       await why.locator('.mono').filter({ hasText: /\w/ }).waitFor()
       await page.locator('header .state').filter({ hasText: 'was running' }).waitFor()
       assert.equal(await page.locator('header .actions button').count(), 0)
-      await page.reload()
+      await visitor.go('/containers?host=b')
+      await visitor.rowSays('web-abroad', 'was running')
+      await page.goBack()
       await why.waitFor()
+      // Who comes only now is told the same, but for what was.
+      await page.reload()
+      await page.getByRole('heading', { name: 'Host b does not answer' }).waitFor()
     } finally {
       await b.start()
     }

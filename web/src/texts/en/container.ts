@@ -18,6 +18,7 @@ export const container = {
   loading: 'Loading …',
   notLoaded: 'This part of the page could not be loaded',
   notLoadedHint: 'The hub may have been updated meanwhile: load the page again.',
+  hostAway: (host: string) => `Host ${host} does not answer: nothing is known of this container now`,
   unknown: 'No such container',
   unknownHint: (host: string) => `It is not on host ${host} (any more), or is not yours. What is still known of it stands under Events.`,
   noHost: (host: string) => `There is no host ${host}.`,

@@ -10,6 +10,7 @@ export const container: Texts['container'] = {
   loading: '불러오는 중 …',
   notLoaded: '페이지의 이 부분을 불러오지 못했습니다',
   notLoadedHint: '그사이 허브가 업데이트되었을 수 있습니다. 페이지를 다시 불러오세요.',
+  hostAway: (host) => `${host} 호스트가 응답하지 않아 지금은 이 컨테이너를 알 수 없습니다`,
   unknown: '그런 컨테이너가 없습니다',
   unknownHint: (host) => `${host} 호스트에 (더는) 없거나 내 것이 아닙니다. 아직 알려진 것은 이벤트에 있습니다.`,
   noHost: (host) => `${host} 호스트가 없습니다.`,

@@ -10,6 +10,7 @@ export const container: Texts['container'] = {
   loading: '正在加载…',
   notLoaded: '页面的这一部分未能加载',
   notLoadedHint: '控制中心可能已更新，请重新加载页面。',
+  hostAway: (host) => `主机 ${host} 没有应答，目前无法得知此容器的情况`,
   unknown: '没有这个容器',
   unknownHint: (host) => `它不（再）在主机 ${host} 上，或者不属于你。仍然知道的内容在“事件”中。`,
   noHost: (host) => `没有主机 ${host}。`,
