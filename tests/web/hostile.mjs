@@ -177,7 +177,7 @@ export const hostile = {
     await until('all of it', async () => (await screen.innerText()).includes('said-2'))
     await page.getByRole('button', { name: /^a{100,120}$/ }).waitFor()
     // Pressed as one presses a link there, on what it leads to and beside it.
-    const { x, y, height } = await page.locator('.pane:not(.hidden) .xterm-rows > div').filter({ hasText: /^press me/ }).first().boundingBox()
+    const { x, y, height } = await page.locator('.pane:not(.hidden) .xterm-rows > div').filter({ hasText: /^press.me/ }).first().boundingBox()
     await page.keyboard.down('Control')
     await page.mouse.click(x + 20, y + height / 2)
     await page.keyboard.up('Control')

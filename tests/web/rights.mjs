@@ -88,7 +88,7 @@ export const rights = {
     const { visitor, heard } = await person(all, 'rights-viewer', 'viewer')
     for (const [address, ready] of [...screensOf(place, dead), [dead, '#facts']]) {
       const words = await pressAll(visitor, address, ready)
-      assert.deepEqual(words.filter((one) => CHANGES.test(one)), [], address)
+      assert.deepEqual(words.filter((one) => CHANGES.test(one) && !(address.startsWith('/events') && one === 'Pause')), [], address)
     }
     for (const search of ['stop web-rights', 'start web-rights', 'restart', 'host', 'user', 'invite']) {
       assert.deepEqual((await palette(visitor.page, search)).filter((one) => CHANGES.test(one)), [], search)
@@ -131,6 +131,8 @@ export const rights = {
     assert.deepEqual(heard.said.filter((text) => /web-unseen/.test(text)), [])
     assert.deepEqual(heard.refused, [])
 
+    // All buttons were pressed, so it may stand as it likes.
+    await a.docker('restart', '-t', '1', id)
     await visitor.go(place)
     const says = (state) => page.locator('header .state').filter({ hasText: state }).waitFor()
     const press = async (name, state, is) => {
