@@ -63,6 +63,9 @@ async function sound(visitor, name) {
     const bad = []
     if (window.ran !== undefined) bad.push('it ran')
     for (const one of document.querySelectorAll('body img, body script[src*=hostile], body iframe, [onerror], body b:not([class])')) bad.push(`made an element: ${one.outerHTML.slice(0, 80)}`)
+    // No mark turns what is beside it: a name reads as it is spelled.
+    const turned = document.body.innerText.search(/[\u202a-\u202e\u2066-\u2069\u200b\u200f]/)
+    if (turned >= 0 && !document.querySelector('.xterm')) bad.push(`turned: ${document.body.innerText.slice(Math.max(0, turned - 40), turned + 20)}`)
     for (const one of document.links) if (!['http:', 'https:', 'blob:'].includes(one.protocol)) bad.push(`leads to ${one.href.slice(0, 80)}`)
     for (const one of [document.documentElement, document.querySelector('main'), ...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu], .problems')]) {
       const more = one === null ? 0 : one.scrollWidth - one.clientWidth

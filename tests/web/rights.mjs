@@ -6,7 +6,7 @@ import { until } from './wait.mjs'
 const secret = 'another password'
 
 /** Verbs of packets that only read. */
-const READS = new Set(['list', 'get', 'inspect', 'logs', 'stats', 'top', 'usage', 'files', 'histogram', 'watch', 'login', 'renew', 'ticket', 'disk', 'history'])
+const READS = new Set(['list', 'get', 'inspect', 'logs', 'stats', 'top', 'usage', 'files', 'histogram', 'watch', 'login', 'renew', 'ticket', 'df', 'history'])
 /** Words on what changes something that is not one's own. */
 const CHANGES = /^(Start|Stop|Restart|Pause|Let|Go on$|Kill|Remove|Rename|Pull|Add|New (?!token)|Upload|Edit|Test|Disable|Enable|Prune|Delete|Terminal|Open a)/
 
@@ -49,7 +49,7 @@ async function pressAll(visitor, address, ready) {
     const said = await word(button).catch(() => '')
     if (said === '' || found.has(said) || /Download/.test(said)) continue
     found.add(said)
-    await button.click({ timeout: 2_000 }).catch(() => undefined)
+    await button.click({ timeout: 600 }).catch(() => undefined)
     for (const item of await page.getByRole('menuitem').all()) found.add(await word(item))
     for (const one of await page.locator('[role=dialog] button:visible, [role=alertdialog] button:visible').all()) found.add(await word(one))
     await page.keyboard.press('Escape')
