@@ -73,7 +73,7 @@ async function sound(visitor, name) {
     }
     return bad
   })
-  assert.deepEqual(found, [], name)
+  visitor.faults.push(...found.map((one) => `${name}: ${one}`))
 }
 
 const WIDTHS = [[1440, 900], [390, 844]]
