@@ -135,7 +135,7 @@ export const hostile = {
     await at('stats', await on(a, NAME, '/stats'), '.uplot')
     await at('container-events', await on(a, 'web-hostile', '/events'), '[role=listitem]')
     await at('inspect', await on(a, 'web-hostile', '/inspect'), 'details')
-    await at('events', '/events?since=15m', () => page.getByRole('listitem').filter({ hasText: '<img src=' }).first().waitFor())
+    await at('events', '/events?since=15m&container=web-hostile', () => page.getByRole('listitem').filter({ hasText: '<img src=' }).first().waitFor())
     await at('me', '/me', 'tr[data-row]')
     await at('users', '/admin/users?q=web-hostile', 'tr[data-row]')
     await at('audit', '/admin/audit', () => page.locator('tr[data-row]').filter({ hasText: '<img src=' }).first().waitFor())

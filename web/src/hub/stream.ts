@@ -73,7 +73,8 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
       alive()
       if (block.retry !== undefined) retry = block.retry
       const push = block.data === undefined ? null : (parse(block.data) as Push | null)
-      pieces.block(push, block.data === undefined)
+      // The first and the last block say when to come back, and may lie close together.
+      pieces.block(push, block.data === undefined && block.retry === undefined)
       if (push !== null && isEnd(push)) ended = true
       if (push?.type === 'notice') sink.notice(push.data.level, push.data.message)
       const subscription = push === null ? undefined : byTopic.get(topicOf(push) ?? '')
