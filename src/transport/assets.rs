@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue,
-    IF_NONE_MATCH, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    HeaderName, HeaderValue, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -54,7 +54,15 @@ pub(super) fn file(request: &Request, name: &str) -> Response {
     }
 }
 
-fn serve(request: &Request, path: &str, file: EmbeddedFile, cache: &'static str) -> Response {
+/// The file, as it was compressed when it was built where the client takes that.
+fn serve(request: &Request, path: &str, plain: EmbeddedFile, cache: &'static str) -> Response {
+    let taken = request.headers.get(ACCEPT_ENCODING).and_then(|codings| codings.to_str().ok());
+    let packed = match taken.is_some_and(takes_gzip) {
+        true => Built::get(&format!("{path}.gz")),
+        false => None,
+    };
+    let is_packed = packed.is_some();
+    let file = packed.unwrap_or(plain);
     let hash = file.metadata.sha256_hash();
     let tag = format!("\"{}\"", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     let known = request.headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
@@ -70,8 +78,12 @@ fn serve(request: &Request, path: &str, file: EmbeddedFile, cache: &'static str)
         };
         let mut response = Response::new(body.into());
         response.headers_mut().insert(CONTENT_TYPE, kind(path));
+        if is_packed {
+            respond::set(&mut response, CONTENT_ENCODING, "gzip");
+        }
         response
     };
+    response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Encoding"));
     if let Ok(tag) = HeaderValue::try_from(tag) {
         response.headers_mut().insert(ETAG, tag);
     }
@@ -83,6 +95,15 @@ fn serve(request: &Request, path: &str, file: EmbeddedFile, cache: &'static str)
 fn fits(given: &str, tag: &str) -> bool {
     let given = given.trim();
     given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag
+}
+
+/// Whether `Accept-Encoding` names gzip, and not only to refuse it.
+fn takes_gzip(codings: &str) -> bool {
+    codings.split(',').any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
+        let weight = weight.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok());
+        name.trim().eq_ignore_ascii_case("gzip") && weight.is_some_and(|q| q > 0.0)
+    })
 }
 
 fn kind(path: &str) -> HeaderValue {
@@ -118,6 +139,14 @@ mod tests {
     fn a_browser_that_has_the_file_is_told_so() {
         assert!(fits(" W/\"a\"", "\"a\"") && fits("*", "\"a\"") && fits("\"a\"", "\"a\""));
         assert!(!fits("\"b\"", "\"a\"") && !fits("a", "\"a\""));
+    }
+
+    #[test]
+    fn gzip_is_for_those_who_name_it() {
+        assert!(takes_gzip("gzip, deflate, br") && takes_gzip("br;q=1.0, GZIP;q=0.5"));
+        for refused in ["", "br", "gzip;q=0", "gzip; q=0.000", "identity, x-gzip-not"] {
+            assert!(!takes_gzip(refused), "{refused}");
+        }
     }
 
     #[test]

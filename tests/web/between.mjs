@@ -1,5 +1,5 @@
-// What may stand between a browser and the hub: a middle that refuses WebSockets or
-// holds streams back, as some proxies do, and nginx.
+// What may stand between a browser and the hub: a middle that refuses or swallows WebSockets, holds streams back or
+// cuts every connection off, as some proxies do, and nginx.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -9,10 +9,16 @@ import { freePort } from './hub.mjs'
 import { until } from './wait.mjs'
 
 export class Middle {
-  /** Whether a WebSocket gets through, and whether a stream does. */
+  /** Whether a WebSocket gets through; what is a number is the status of the answer, null none at all. */
   sockets = true
+  /** Whether a stream gets through. */
   streams = true
   #open = new Set()
+
+  /** `life`: milliseconds after which any connection is cut. */
+  constructor({ sockets = true, life = 0 } = {}) {
+    Object.assign(this, { sockets, life })
+  }
 
   async start(to) {
     this.server = http.createServer((request, response) => {
@@ -32,7 +38,8 @@ export class Middle {
       request.pipe(onward)
     })
     this.server.on('upgrade', (request, socket, head) => {
-      if (!this.sockets) return socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')
+      if (this.sockets === null) return void socket.on('error', () => undefined)
+      if (this.sockets !== true) return socket.end(`HTTP/1.1 ${this.sockets || 400} So\r\nContent-Length: 0\r\n\r\n`)
       const { method, url, headers } = request
       const onward = http.request({ host: '127.0.0.1', port: to, method, path: url, headers })
       onward.on('upgrade', (answer, far) => {
@@ -47,6 +54,11 @@ export class Middle {
       onward.on('response', (answer) => socket.end(`HTTP/1.1 ${answer.statusCode} No\r\nContent-Length: 0\r\n\r\n`))
       onward.on('error', () => socket.destroy())
       onward.end()
+    })
+    this.server.on('connection', (socket) => {
+      if (this.life === 0) return
+      const timer = setTimeout(() => socket.destroy(), this.life)
+      socket.on('close', () => clearTimeout(timer))
     })
     this.server.listen(0, '127.0.0.1')
     await once(this.server, 'listening')
@@ -66,9 +78,12 @@ export class Middle {
   }
 }
 
-/** nginx as one would set it up without a thought for streams: HTTP/1.0 to the hub, buffering on. */
+/**
+ * nginx as one would set it up without a thought for streams: HTTP/1.0 to the hub, buffering on. At `buffering` one
+ * that does not let the hub ask for less of that.
+ */
 export async function startNginx(work, hub) {
-  const port = await freePort()
+  const [port, deaf] = [await freePort(), await freePort()]
   const temporary = join(work, 'nginx')
   mkdirSync(temporary)
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${temporary}/${kind};`)
@@ -76,10 +91,12 @@ export async function startNginx(work, hub) {
     join(work, 'nginx.conf'),
     `daemon off; pid ${work}/nginx.pid; error_log stderr; events {}
      http { access_log off; ${paths.join(' ')}
-       server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${hub}; proxy_set_header Host $http_host; } } }`,
+       proxy_set_header Host $http_host;
+       server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${hub}; } }
+       server { listen 127.0.0.1:${deaf}; location / { proxy_pass http://127.0.0.1:${hub}; proxy_buffering on; proxy_ignore_headers X-Accel-Buffering; } } }`,
   )
   const child = spawn('nginx', ['-e', 'stderr', '-p', work, '-c', join(work, 'nginx.conf')], { stdio: 'ignore' })
   const url = `http://127.0.0.1:${port}`
   await until('nginx', async () => (await fetch(`${url}/healthz`)).ok)
-  return { url, stop: () => child.kill('SIGTERM') }
+  return { url, buffering: `http://127.0.0.1:${deaf}`, stop: () => child.kill('SIGTERM') }
 }

@@ -65,4 +65,19 @@ export const files = {
     assert.match(packed.toString('latin1'), /one\.txt.*exactly this/s)
     await visitor.leave()
   },
+
+  'a link to a directory leads into it, one to a file comes as a tar': async ({ browser, hub, a }) => {
+    await a.run('web-link')
+    await a.inside('web-link', 'sh', '-c', 'mkdir -p /srv/real; echo x >/srv/real/in; ln -s real /srv/way; ln -s real/in /srv/to-file')
+    const visitor = await Visitor.come(browser, hub.url)
+    await visitor.enterContainer(a, 'web-link', '/files?path=%2Fsrv')
+    const { page } = visitor
+    const coming = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'to-file', exact: true }).click()
+    assert.equal((await coming).suggestedFilename(), 'to-file.tar')
+    await page.getByRole('button', { name: 'way', exact: true }).click()
+    await page.getByRole('button', { name: 'in', exact: true }).waitFor()
+    assert.equal(await page.locator('.problems li').count(), 0)
+    await visitor.leave()
+  },
 }

@@ -1,6 +1,7 @@
 // Hosts with their images, the overview, and the events of all hosts.
 import assert from 'node:assert/strict'
 import { Visitor } from './browser.mjs'
+import { Registry } from './registry.mjs'
 import { until } from './wait.mjs'
 
 export const fleet = {
@@ -70,6 +71,37 @@ export const fleet = {
     await pull.getByRole('button', { name: 'I have read this' }).click()
     await pull.waitFor({ state: 'detached' })
     await visitor.leave()
+  },
+
+  'a pull shows a bar for each layer, and the image is there': async ({ browser, hub, a }) => {
+    const registry = new Registry()
+    await registry.start()
+    const image = `${registry.name}/web-pulled:1`
+    const visitor = await Visitor.come(browser, hub.url)
+    await visitor.enter('/hosts/a?new=image')
+    const { page } = visitor
+    await visitor.connectedBy('WebSocket')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Image', { exact: true }).fill(image)
+    await dialog.getByRole('button', { name: 'Pull', exact: true }).click()
+    const pull = page.getByRole('list', { name: 'Pulls' }).getByRole('listitem').filter({ hasText: image })
+    const bars = pull.getByRole('progressbar')
+    await until('a bar for each layer', async () => {
+      const full = await bars.evaluateAll((all) => all.map(({ position }) => position))
+      return full.length === 2 && full.every((part) => part > 0 && part < 0.8)
+    })
+    // It goes on while one is elsewhere.
+    await visitor.go('/containers')
+    await page.getByRole('table').waitFor()
+    await visitor.go('/hosts/a')
+    await bars.first().waitFor()
+    registry.released = true
+    await pull.getByText('pulled', { exact: true }).waitFor()
+    assert.notEqual(await a.docker('images', '-q', image), '')
+    await page.locator('tr[data-row]').filter({ hasText: image }).waitFor()
+    await a.docker('rmi', image)
+    await visitor.leave()
+    registry.stop()
   },
 
   'a bar of the histogram narrows the events to its span, and a row leads to its container then': async ({ browser, hub, a }) => {

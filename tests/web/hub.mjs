@@ -18,8 +18,9 @@ export async function freePort() {
 }
 
 export class Hub {
-  constructor(binary, work, port, hosts) {
-    Object.assign(this, { binary, work, port, hosts, url: `http://127.0.0.1:${port}` })
+  /** `settings` are variables of the hub's environment. */
+  constructor(binary, work, port, hosts, settings = { QUAYSIDE_STATS_INTERVAL: '2s' }) {
+    Object.assign(this, { binary, work, port, hosts, settings, url: `http://127.0.0.1:${port}` })
     this.log = createWriteStream(join(work, 'hub.log'), { flags: 'a' })
   }
 
@@ -27,7 +28,7 @@ export class Hub {
     const flags = ['--listen', `127.0.0.1:${this.port}`, '--data', join(this.work, 'data')]
     for (const [name, address] of Object.entries(this.hosts)) flags.push('--host', `${name}=${address}`)
     // Nothing of the test's own environment: the hub refuses variables QUAYSIDE_* that it does not know.
-    const env = { PATH: process.env.PATH, HOME: this.work, QUAYSIDE_ADMIN_PASSWORD: password, QUAYSIDE_STATS_INTERVAL: '2s' }
+    const env = { PATH: process.env.PATH, HOME: this.work, QUAYSIDE_ADMIN_PASSWORD: password, ...this.settings }
     env.QUAYSIDE_SERVER_TRUSTED_PROXIES = '127.0.0.1'
     this.process = spawn(this.binary, ['serve', ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.process.stdout.pipe(this.log, { end: false })

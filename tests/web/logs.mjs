@@ -93,6 +93,24 @@ export const logs = {
     await visitor.leave()
   },
 
+  'an expression that explodes is stopped, and the page goes on': async ({ browser, hub, a }) => {
+    const script = `i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "request $i"; done; printf '%03000d!\\n' 0 | tr 0 a; echo the end; ${QUIET}`
+    await a.script('web-explode', script)
+    const visitor = await Visitor.come(browser, hub.url)
+    await visitor.enterContainer(a, 'web-explode', '/logs')
+    const { page } = visitor
+    await line(page, /^the end$/).waitFor()
+    await page.getByRole('button', { name: 'Regular expression' }).click()
+    await page.getByRole('searchbox').fill('(a+)+$')
+    // On the page itself it would go on for longer than anybody lives.
+    await page.getByText('Takes too long').waitFor()
+    await say(a, 'web-explode', 'still alive')
+    await line(page, /^still alive$/).waitFor()
+    await page.getByRole('searchbox').fill('request \\d{3}$')
+    await page.getByText('201 found').waitFor()
+    await visitor.leave()
+  },
+
   'a log of 30,000 lines is read back to the beginning, and downloaded whole': async ({ browser, hub, a }) => {
     await a.script('web-long', `i=0; while [ $i -lt 30000 ]; do i=$((i+1)); echo line $i; done; ${QUIET}`)
     const visitor = await Visitor.come(browser, hub.url)
@@ -120,6 +138,32 @@ export const logs = {
     assert.equal(lines.length, 30_000)
     assert.match(lines[0], /^\d{4}-\S+Z line 1$/)
     assert.match(lines.at(-1), /Z line 30000$/)
+    await visitor.leave()
+  },
+
+  'times, wrap and since stand in the address, and change what is shown': async ({ browser, hub, a }) => {
+    await a.script('web-since', `echo old; ${QUIET}`)
+    const visitor = await Visitor.come(browser, hub.url)
+    await visitor.enterContainer(a, 'web-since', '/logs')
+    const { page } = visitor
+    await line(page, /^old$/).waitFor()
+    const shown = async () => [await log(page).locator('time').count(), await log(page).locator('.line.wrap').count()].map((n) => n > 0)
+    assert.deepEqual(await shown(), [true, true])
+    await page.getByRole('button', { name: 'Times' }).click()
+    await page.getByRole('button', { name: 'Wrap' }).click()
+    await until('neither', async () => (await shown()).join() === 'false,false')
+    assert.match(page.url(), /times=0/)
+    await page.reload()
+    await line(page, /^old$/).waitFor()
+    assert.deepEqual(await shown(), [false, false])
+    const [asked] = await Promise.all([
+      page.waitForRequest((request) => /"since":"20/.test(request.postData() ?? '') && /"logs"/.test(request.postData())),
+      page.getByLabel(/^Since/).selectOption('15m'),
+    ])
+    const since = Date.parse(JSON.parse(asked.postData()).data.since)
+    assert(Math.abs(Date.now() - since - 15 * 60_000) < 60_000)
+    await line(page, /^old$/).waitFor()
+    assert.match(page.url(), /since=15m/)
     await visitor.leave()
   },
 

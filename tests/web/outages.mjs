@@ -81,6 +81,7 @@ export const outages = {
     await b.kill()
     await visitor.page.getByText('1 of 2 hosts answer').waitFor()
     await visitor.page.getByRole('button', { name: 'Stop web-on-lost-host' }).waitFor({ state: 'detached' })
+    await visitor.rowSays('web-on-lost-host', 'was running')
     await visitor.go('/hosts')
     const card = visitor.page.locator('article').filter({ has: visitor.page.getByRole('heading', { name: 'b', exact: true }) })
     await card.filter({ hasText: /offline|connecting/ }).waitFor()

@@ -15,17 +15,23 @@ import { Engine } from './engine.mjs'
 import { eventSource } from './eventsource.mjs'
 import { files } from './files.mjs'
 import { fleet } from './fleet.mjs'
+import { hostile } from './hostile.mjs'
 import { Hub, freePort } from './hub.mjs'
+import { load } from './load.mjs'
 import { logs } from './logs.mjs'
 import { outages } from './outages.mjs'
 import { picture } from './picture.mjs'
+import { proxies } from './proxies.mjs'
+import { rights } from './rights.mjs'
+import { long, scale } from './scale.mjs'
 import { screens } from './screens.mjs'
 import { table } from './table.mjs'
 import { terminal } from './terminal.mjs'
+import { tour } from './tour.mjs'
 import { why } from './why.mjs'
 
-/** Milliseconds a test may take; the longest waits for a transport that is tried again after half a minute. */
-const LIMIT = 180_000
+/** Milliseconds a test may take; the longest watches the page's memory. */
+const LIMIT = long ? 900_000 : 180_000
 
 function required(name) {
   if (!process.env[name]) throw new Error(`${name} is not set`)
@@ -75,7 +81,10 @@ try {
   await hub.start()
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
-  const all = [dashboard, table, container, logs, files, why, account, admin, fleet, eventSource, outages, screens, terminal, picture]
+  const all = [
+    dashboard, table, container, logs, files, why, account, admin, rights, fleet, eventSource, outages, proxies, screens,
+    terminal, tour, hostile, picture, load, scale,
+  ]
   for (const tests of all) {
     for (const [name, test] of Object.entries(tests)) await run(name, test)
   }

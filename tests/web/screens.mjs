@@ -107,6 +107,38 @@ async function firstLoad({ browser, hub }) {
   await visitor.leave()
 }
 
+/** What each address of the table shows when it is come to cold. */
+async function cold({ browser, hub, a, b }) {
+  await lively({ a, b })
+  const place = `/containers/a/${await a.id('web-look-a')}`
+  const addresses = Object.entries(SCREENS).map(([name, address]) => [address, READY[name] ?? 'article'])
+  addresses.push(...TABS.map(([, tab, ready]) => [`${place}${tab}`, ready]), [`${place}/terminal`, '.xterm-screen'])
+  addresses.push([`/logs?of=a/${await a.id('web-look-a')}&of=b/${await b.id('web-look-b')}`, '.empty, .line'], ['/containers?group=host', '.group'])
+  const visitor = await Visitor.come(browser, hub.url)
+  const own = (page) => page.url().replace(/[?&]session=[^&]*/, '')
+  // By the login, which leads back to where one wanted to go; the tests of the screens come so too.
+  for (const [address, ready] of addresses.filter((_, i) => i % 6 === 0)) {
+    await visitor.context.clearCookies()
+    await visitor.page.goto('about:blank')
+    await visitor.go(address)
+    await visitor.logIn()
+    await visitor.page.locator(ready).first().waitFor()
+    assert.equal(own(visitor.page), `${hub.url}/#${address}`)
+  }
+  const come = async (list) => {
+    for (const [address, ready] of list) {
+      const window = await visitor.context.newPage()
+      await window.goto(`${hub.url}/#${address}`)
+      await window.locator(ready).first().waitFor()
+      assert.equal(own(window), `${hub.url}/#${address}`)
+      await window.close()
+    }
+  }
+  const half = Math.ceil(addresses.length / 2)
+  await Promise.all([come(addresses.slice(0, half)), come(addresses.slice(half))])
+  await visitor.leave()
+}
+
 const looks = Object.fromEntries(
   [1440, 390].flatMap((width) =>
     ['light', 'dark'].map((theme) => [
@@ -119,4 +151,4 @@ const looks = Object.fromEntries(
   ),
 )
 
-export const screens = { 'the first load is small and all our own': firstLoad, ...looks }
+export const screens = { 'the first load is small and all our own': firstLoad, 'each address opens cold, with and without a login': cold, ...looks }

@@ -65,6 +65,34 @@ export const table = {
     await visitor.leave()
   },
 
+  'rows are found by name, id, image, label, project and port, and ordered by a column': async ({ browser, hub, a, b }) => {
+    await a.run('web-found-1', '-p', '127.0.0.1::8123', '--label', 'team=harbour')
+    await b.run('web-found-2', '--label', 'com.docker.compose.project=web-jetty')
+    const visitor = await Visitor.come(browser, hub.url)
+    const { page } = visitor
+    await visitor.enter('/containers')
+    await visitor.row('web-found-2').waitFor()
+    for (const [search, name] of [
+      ['found-1', 'web-found-1'], [await b.id('web-found-2'), 'web-found-2'], ['busybox found-2', 'web-found-2'], ['team=harbour', 'web-found-1'],
+      ['web-jetty', 'web-found-2'], [':8123/tcp', 'web-found-1'],
+    ]) {
+      await page.getByRole('searchbox').fill(search)
+      await until(`${name} by ${search}`, async () => (await shown(page)).join() === name)
+    }
+    const port = (await a.docker('port', 'web-found-1', '8123')).split(':').at(-1)
+    await page.getByRole('searchbox').fill('web-found')
+    const link = visitor.row('web-found-1').getByRole('link', { name: `${port}→8123` })
+    assert.equal(await link.getAttribute('href'), `http://127.0.0.1:${port}/`)
+    const order = () => page.locator('[data-index] .name a').allTextContents()
+    await page.getByRole('button', { name: 'Host', exact: true }).click()
+    await until('by host', async () => /sort=host/.test(page.url()) && (await order()).join() === 'web-found-1,web-found-2')
+    await page.getByRole('button', { name: 'Host', exact: true }).click()
+    await until('turned', async () => (await order()).join() === 'web-found-2,web-found-1')
+    await page.reload()
+    await until('turned still', async () => (await order()).join() === 'web-found-2,web-found-1')
+    await visitor.leave()
+  },
+
   'the menu of a row is a sheet on a narrow window, and acts': async ({ browser, hub, a }) => {
     await a.run('web-sheet')
     const visitor = await Visitor.come(browser, hub.url, { width: 390, height: 844 })

@@ -220,6 +220,21 @@ export const terminal = {
     await visitor.leave()
   },
 
+  'terminal: a shell and a user are chosen': async (all) => {
+    const visitor = await come(all, 'web-term-user')
+    const typist = await Typist.sit(visitor, all.a, 'web-term-user')
+    const { page } = visitor
+    await page.getByRole('button', { name: 'New terminal' }).click()
+    await page.getByLabel('Shell').selectOption('/bin/sh')
+    await page.getByRole('textbox', { name: 'User' }).fill('nobody')
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await typist.says(/\$ $/)
+    await typist.type('echo $0 of $(id -un)')
+    await typist.says('/bin/sh of nobody')
+    assert.match(await all.a.docker('top', 'web-term-user', '-eo', 'pid,user,args'), /(nobody|65534) +\/bin\/sh/)
+    await visitor.leave()
+  },
+
   'terminal: a tab that is closed ends what ran in it': async (all) => {
     const visitor = await come(all, 'web-term-close')
     const typist = await Typist.sit(visitor, all.a, 'web-term-close')

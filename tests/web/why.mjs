@@ -1,4 +1,5 @@
 // Why did it die? Answered from the container's page alone.
+import assert from 'node:assert/strict'
 import { Visitor } from './browser.mjs'
 import { until } from './wait.mjs'
 
@@ -51,6 +52,32 @@ export const why = {
     const visitor = await Visitor.come(all.browser, all.hub.url)
     await visitor.enterContainer(a, 'web-imageless')
     await visitor.page.getByRole('region', { name: 'Facts' }).filter({ hasText: 'Its image is not on the host any more' }).waitFor()
+    await visitor.leave()
+  },
+
+  'why does it not answer: its host is gone': async (all) => {
+    const { b, hub, browser } = all
+    await b.run('web-abroad')
+    const visitor = await Visitor.come(browser, hub.url)
+    await visitor.enterContainer(b, 'web-abroad')
+    const { page } = visitor
+    await b.kill()
+    try {
+      const why = page.locator('header .why').filter({ hasText: 'Host b is away for' })
+      await why.locator('.mono').filter({ hasText: /\w/ }).waitFor()
+      await page.locator('header .state').filter({ hasText: 'was running' }).waitFor()
+      assert.equal(await page.locator('header .actions button').count(), 0)
+      await visitor.go('/containers?host=b')
+      await visitor.rowSays('web-abroad', 'was running')
+      await page.goBack()
+      await why.waitFor()
+      // Who comes only now is told the same, but for what was.
+      await page.reload()
+      await page.getByRole('heading', { name: 'Host b does not answer' }).waitFor()
+    } finally {
+      await b.start()
+    }
+    await page.locator('header .why').filter({ hasText: 'Host b' }).waitFor({ state: 'detached', timeout: 60_000 })
     await visitor.leave()
   },
 }

@@ -70,6 +70,20 @@ export function dated(ms: number): string {
 /** The clock's time, with the day where it is not today. */
 export function clockTime(ms: number, now: number): string {
   const { time, day } = formats()
-  const today = new Date(ms).toDateString() === new Date(now).toDateString()
-  return today ? time.format(ms) : `${day.format(ms)} ${time.format(ms)}`
+  const today = dayOf(now)
+  return ms >= today.from && ms < today.to ? time.format(ms) : `${day.format(ms)} ${time.format(ms)}`
+}
+
+let lastDay = { from: 0, to: 0 }
+
+/** The day of a moment in the viewer's zone, its first millisecond and that of the next; the same one is asked for again and again. */
+function dayOf(ms: number): { from: number; to: number } {
+  if (ms < lastDay.from || ms >= lastDay.to) {
+    const midnight = new Date(ms)
+    midnight.setHours(0, 0, 0, 0)
+    const from = midnight.getTime()
+    midnight.setDate(midnight.getDate() + 1)
+    lastDay = { from, to: midnight.getTime() }
+  }
+  return lastDay
 }

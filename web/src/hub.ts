@@ -69,6 +69,8 @@ export class Hub {
   private opening: Transport | null = null
   private running = false
   private tries = 0
+  /** The rung at which the next way back begins. */
+  private from = 0
   private betterAfter = BETTER_FIRST
   private timer: ReturnType<typeof setTimeout> | undefined
   private pinger: ReturnType<typeof setInterval> | undefined
@@ -236,6 +238,8 @@ export class Hub {
     if (failure.kind === 'refused') return this.stop(failure.reason)
     if (worked) this.drop()
     this.tell({ transport: null, delay: null, reason: failure.reason })
+    // What opened once does so again, and the better ones are tried beside it.
+    if (worked) this.from = level
     const below = level + 1
     // A way that never opened says nothing of the next; one that fell silent speaks for the next.
     const next = failure.kind === 'silent' || (!worked && failure.kind !== 'away')
@@ -253,11 +257,14 @@ export class Hub {
   private back(failure: Failure): void {
     const cap = failure.kind === 'away' ? BACK_MAX : Math.min(BACK_FIRST * 2 ** this.tries, BACK_MAX)
     this.tries++
+    const { from } = this
+    this.from = 0
+    if (from > 0) this.betterAfter = BETTER_FIRST
     const jitter = BACK_MIN + Math.random() * (cap - BACK_MIN)
     const wait = failure.retry === undefined ? jitter : failure.retry + Math.random() * BACK_FIRST
     this.tell({ nextTry: Date.now() + wait })
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.open(0), wait)
+    this.timer = setTimeout(() => this.open(from), wait)
   }
 
   private deliver(shared: Shared, push: Push): void {

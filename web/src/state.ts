@@ -1,5 +1,6 @@
 // How a state looks: a shape, a tone and a word, so that colour alone says nothing.
 
+import { visible } from './visible'
 import { span } from './format'
 import type { Container, Host } from './protocol'
 import type { Verb } from './stores/actions.svelte'
@@ -44,8 +45,8 @@ export function statusWords({ state, status, reason, started_at, finished_at }: 
   const health = / \((healthy|unhealthy|health: starting)\)/.exec(status)?.[1]
   const parts: string[] = []
   if (['running', 'paused'].includes(state) && started_at) parts.push(t.containers.up(span(now - Date.parse(started_at))))
-  else if (finished_at) parts.push(reason || exitWords(status), t.ago(span(now - Date.parse(finished_at))))
-  else parts.push(reason ?? '', status)
+  else if (finished_at) parts.push(visible(reason ?? '') || exitWords(status), t.ago(span(now - Date.parse(finished_at))))
+  else parts.push(visible(reason ?? ''), status)
   return [...parts, health ?? ''].filter(Boolean).join(' · ')
 }
 

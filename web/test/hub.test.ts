@@ -241,6 +241,49 @@ describe('falling back', () => {
     expect(network.to('/poll')).toHaveLength(1)
   })
 
+  test('a stream that comes in pieces long after it was sent leads to polling', async () => {
+    listen('stats')
+    await fallToStream()
+    const stats = (time: string) => `event: stats\ndata: ${JSON.stringify({ type: 'stats', data: { items: [{ host: 'a', id: 'x', time }] } })}\n\n`
+    const request = network.last('/stream')
+    await request.stream(`: hello\nretry: 2000\n\n${stats('2026-01-01T00:00:00Z')}${stats('2026-01-01T00:00:30Z')}`)
+    expect(status()?.transport).toBe('sse')
+    await request.write(stats('2026-01-01T00:00:40Z'))
+    await request.write(stats('2026-01-01T00:00:50Z'))
+    expect(network.to('/poll')).toHaveLength(0)
+    await request.write(stats('2026-01-01T00:01:00Z') + stats('2026-01-01T00:01:10Z'))
+    expect(network.to('/poll')).toHaveLength(1)
+  })
+
+  test('more logs than a browser opens streams are polled for in turn', async () => {
+    for (let i = 0; i < 6; i++) listen('logs', { host: ['a'], container: [String(i)] }, '2026-01-01T00:00:00Z')
+    await fallToStream()
+    const polls = network.to('/poll')
+    expect(polls).toHaveLength(4)
+    await polls[0]?.json({ pushes: [], next: 'n' })
+    expect(status()?.transport).toBe('polling')
+    expect(network.to('/poll')).toHaveLength(5)
+    await polls[1]?.json({ pushes: [], next: 'n' })
+    await polls[2]?.json({ pushes: [], next: 'n' })
+    const asked = network.to('/poll').map(({ url }) => `${url.searchParams.get('container')} ${url.searchParams.get('wait')}`)
+    expect(new Set(asked)).toEqual(new Set(['0 0', '1 0', '2 0', '3 0', '4 0', '5 0']))
+  })
+
+  test('what broke off comes back by the same way, and the better is tried beside it', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    listen('hosts')
+    await fallToStream()
+    await network.last('/stream').stream(': hello\n\n')
+    await network.last('/stream').end()
+    const sockets = FakeSocket.all.length
+    await pass(1_000)
+    await network.last('/stream').stream(': hello\n\n')
+    expect(status()?.transport).toBe('sse')
+    expect(FakeSocket.all.length).toBe(sockets)
+    await pass(30_000)
+    expect(FakeSocket.all.length).toBe(sockets + 1)
+  })
+
   test('state topics share one stream, a log has its own', async () => {
     listen('hosts')
     listen('containers')

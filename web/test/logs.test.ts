@@ -4,7 +4,7 @@ import type { Container } from '../src/protocol'
 import { grouped, type Shown } from '../src/screens/containers/group'
 import { bare, runs } from '../src/screens/container/logs/ansi'
 import { contrast, onPage } from '../src/screens/container/logs/colour'
-import { marked, matcher, matches } from '../src/screens/container/logs/find'
+import { marked, matcher, spans } from '../src/screens/container/logs/find'
 import { jsonOf } from '../src/screens/container/logs/json'
 import { columns } from '../src/screens/container/stats/course.svelte'
 
@@ -31,10 +31,10 @@ test('every colour can be read in both themes', () => {
 })
 
 test('matches are marked across runs, as text or as an expression', () => {
-  const { find } = matcher('od mor', false)
-  expect(marked(runs(`${E}1mgood${E}0m morning`), find).map(({ text, marked: on }) => (on ? `[${text}]` : text)).join('')).toBe('go[od][ mor]ning')
-  expect(matches(matcher('a.c', false).find as RegExp, 'abc')).toBe(false)
-  expect(matches(matcher('a.c', true).find as RegExp, 'xABC')).toBe(true)
+  const found = (search: string, regex: boolean, text: string) => spans(matcher(search, regex).find as RegExp, text)
+  expect(marked(runs(`${E}1mgood${E}0m morning`), found('od mor', false, 'good morning')).map(({ text, marked: on }) => (on ? `[${text}]` : text)).join('')).toBe('go[od][ mor]ning')
+  expect(found('a.c', false, 'abc')).toEqual([])
+  expect(found('a.c', true, 'xABC')).toEqual([[1, 4]])
   expect(matcher('(', true)).toEqual({ find: null, bad: true })
 })
 

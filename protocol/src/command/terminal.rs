@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub const MAX_COLS: u16 = 1_000;
 /// See [`MAX_COLS`].
 pub const MAX_ROWS: u16 = 500;
+/// Most cells of a window: its columns times its rows.
+pub const MAX_CELLS: u32 = 128_000;
 
 fn cols() -> u16 {
     80

@@ -132,7 +132,13 @@ impl Containers {
                 Ok(())
             }
             Err(RuntimeError::NotModified) => Err(Error::conflict(already)),
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                // A start that failed leaves its reason with the container, and the engine tells no event of it.
+                if !matches!(error, RuntimeError::Unavailable(_) | RuntimeError::Timeout(_)) {
+                    self.seen(host, target.id()).await;
+                }
+                Err(error.into())
+            }
         }
     }
 }

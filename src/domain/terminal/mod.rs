@@ -5,6 +5,7 @@ mod about;
 mod draw;
 mod leftover;
 mod open;
+mod paint;
 mod redraw;
 mod ring;
 mod run;
@@ -42,8 +43,11 @@ use crate::error::{Error, Result};
 use crate::runtime::{Leftover, Size, TerminalSource};
 use crate::store::Store;
 
-/// Sessions at once: each is five tasks, a connection to its engine, and up to 4 MB once its screen has scrolled.
+/// Sessions at once: each is five tasks, a connection to its engine, and up to 4 MB once its screen has scrolled; four
+/// times that for the widest window with colours everywhere.
 const MAX_SESSIONS: usize = 2_000;
+/// Sessions at once of one account, so that none takes them all.
+const MAX_OF_ONE: usize = 250;
 
 /// Opens a shell on the hub's own machine: the session's id, its window, and a command in the shell's place.
 pub type LocalShell = Box<
@@ -265,8 +269,13 @@ impl Inner {
         self.slots.is_closed()
     }
 
-    /// A place for one session more.
-    fn slot(&self) -> Result<OwnedSemaphorePermit> {
+    /// A place for one session more of that account.
+    fn slot(&self, account: &str) -> Result<OwnedSemaphorePermit> {
+        let own = |session: &&Arc<Session>| session.about.owner() == account;
+        if self.all().iter().filter(own).count() >= MAX_OF_ONE {
+            let reason = format!("you have {MAX_OF_ONE} terminals on this hub: close some");
+            return Err(Error::limited(reason, 30));
+        }
         self.slots.clone().try_acquire_owned().map_err(|_| {
             if self.closing() {
                 return Error::unavailable("the hub is going down: try again");
@@ -291,7 +300,7 @@ impl Inner {
     /// somebody looks or is waited for.
     async fn over(&self, session: &Arc<Session>, over: Over) {
         let about = &session.about;
-        let Over { why, code, left } = over;
+        let Over { why, code, reason, left } = over;
         if why.is_some() {
             self.sessions().remove(&about.id);
         }
@@ -307,7 +316,8 @@ impl Inner {
             Some(Why::Closed(caller)) => caller,
             _ => &about.opener,
         };
-        let words = why.as_ref().map_or("its program ended", Why::words);
+        let ended = reason.as_deref().unwrap_or("its program ended");
+        let words = why.as_ref().map_or(ended, |why| why.words());
         let detail = match &left {
             None => format!("{words}; status {code}"),
             Some(left) => format!("{words}; status {code}; left: {left}"),

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use chrono::Utc;
 use quayside_protocol::ErrorCode;
-use quayside_protocol::command::terminal::{Attach, MAX_COLS, MAX_ROWS, Open};
+use quayside_protocol::command::terminal::{Attach, MAX_CELLS, MAX_COLS, MAX_ROWS, Open};
 use quayside_protocol::reply::TerminalKind;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -67,7 +67,7 @@ impl Terminals {
         let (offset, redraw) = match session.kept_from(attach.offset)? {
             Some(offset) => (offset, None),
             None => {
-                let drawn = draw::beside(&session, Session::redraw).await;
+                let drawn = draw::redraw(&session).await;
                 let (offset, text) = drawn.ok_or_else(|| Error::internal("no screen"))?;
                 (offset, Some(text))
             }
@@ -120,7 +120,7 @@ impl Inner {
         require(principal, "terminal", "open")?;
         let size = check_size(open.cols, open.rows)?;
         check(open)?;
-        let slot = self.slot()?;
+        let slot = self.slot(&principal.username)?;
         let started = match (open.local, &open.host, &open.container) {
             (true, None, None) => self.start_local(principal, open, size).await?,
             (true, Some(_), _) => return Err(invalid("host", "has no place beside local")),
@@ -274,6 +274,10 @@ pub(super) fn check_size(cols: u16, rows: u16) -> Result<Size> {
     }
     if !(1..=MAX_ROWS).contains(&rows) {
         return Err(Error::invalid("rows", format!("must be 1 to {MAX_ROWS}")));
+    }
+    if u32::from(cols) * u32::from(rows) > MAX_CELLS {
+        let reason = format!("times cols must be at most {MAX_CELLS}");
+        return Err(Error::invalid("rows", reason));
     }
     Ok(Size { cols, rows })
 }

@@ -6,12 +6,14 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use vt100::{Callbacks, Cell, Color, Parser, Screen};
+use vt100::{Callbacks, Parser, Screen};
 
+use super::paint::{draw_lines, draw_screen};
 use crate::runtime::Size;
 
-/// Lines before the present screen. They cost 32 bytes a character once they are there: 2.5 MB at 80 columns.
+/// Lines before the present screen, and the most cells of them: a very wide window has fewer. A cell costs 32 bytes.
 const LINES: usize = 1_000;
+const CELLS: usize = 250_000;
 /// What is looked through for a sequence that has begun and not ended.
 const TAIL: usize = 4 * 1024;
 /// Longest title that is kept, in bytes.
@@ -21,7 +23,12 @@ const SLICE: usize = 64;
 /// What the model may take of a processor at once. Some sequences cost it a pass over all of the screen, and a program
 /// can print nothing else: such a screen is begun anew, and what cost too much is not in it.
 const BUDGET: Duration = Duration::from_millis(50);
-/// Panics of the model and screens that cost too much after which a session goes on without one: a program must not fill the hub's log.
+/// Feeds in a row that cost too much after which only the end of each is looked at, until one of them is within the
+/// budget again.
+const MAX_COSTLY: u32 = 16;
+/// What is looked at then.
+const END: usize = 16 << 10;
+/// Panics of the model after which a session goes on without one: a program must not fill the hub's log.
 const MAX_FAULTS: u32 = 16;
 /// Modes that the model does not know and a redraw has to set again: wrapping, focus, the wheel as arrows, mouse
 /// positions in other forms.
@@ -76,6 +83,7 @@ pub(super) struct Model {
     held: Vec<u8>,
     /// Whether a sequence may have begun and not ended, however long ago.
     open: bool,
+    costly: u32,
     faults: u32,
 }
 
@@ -87,6 +95,7 @@ impl Model {
             tail: Vec::new(),
             held: Vec::new(),
             open: false,
+            costly: 0,
             faults: 0,
         }
     }
@@ -97,6 +106,9 @@ impl Model {
             return;
         }
         let mut bytes = bytes;
+        if self.costly >= MAX_COSTLY {
+            bytes = self.end_of(bytes);
+        }
         if let Some(length) = self.held.first().and_then(|first| length(*first)) {
             while let Some((next, rest)) = bytes.split_first()
                 && self.held.len() < length
@@ -122,12 +134,23 @@ impl Model {
         }
     }
 
+    /// The last of what came, from where a line begins; what came before is not in the screen.
+    fn end_of<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let Some(end) = bytes.len().checked_sub(END).and_then(|at| bytes.get(at..)) else {
+            return bytes;
+        };
+        self.begin_anew();
+        self.held.clear();
+        let line = end.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        end.get(line..).unwrap_or_default()
+    }
+
     /// The part of a flood that leaves no trace: plain lines before so many others that they are gone from the lines
     /// that are kept, too. The model takes microseconds for each line that scrolls.
     fn unseen(&self, bytes: &[u8]) -> Option<Range<usize>> {
         let plain = |byte: &u8| *byte >= b' ' || matches!(byte, 0x07..=b'\n' | b'\r');
         let plain_from = bytes.iter().rposition(|byte| !plain(byte)).map_or(0, |at| at + 1);
-        let lines = LINES + 2 * usize::from(self.size.rows);
+        let lines = lines(self.size) + 2 * usize::from(self.size.rows);
         let mut ends = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
         let end = ends.nth(lines).filter(|(at, _)| *at > plain_from).map(|(at, _)| at)?;
         // Both ends are where a line begins, in the first column.
@@ -158,7 +181,10 @@ impl Model {
             true
         });
         if whole == Some(false) {
+            self.costly = self.costly.saturating_add(1);
             self.begin_anew();
+        } else {
+            self.costly = 0;
         }
         let ends = |byte: &u8| matches!(byte, 0x07 | 0x18 | 0x1a);
         self.open = match bytes.iter().rposition(|byte| *byte == 0x1b) {
@@ -173,7 +199,17 @@ impl Model {
     }
 
     pub(super) fn resize(&mut self, size: Size) {
-        self.size = size;
+        let old = std::mem::replace(&mut self.size, size);
+        if lines(old) != lines(size) {
+            // The model cannot keep another number of lines than it began with.
+            let (drawn, _) = self.redraw();
+            let tail = std::mem::take(&mut self.tail);
+            self.parser = parser(size);
+            self.process(drawn.as_bytes());
+            self.process(unfinished(&tail));
+            self.tail = tail;
+            return;
+        }
         self.guarded(|model| {
             let (rows, cols) = model_size(size);
             model.parser.screen_mut().set_size(rows, cols);
@@ -192,13 +228,13 @@ impl Model {
     fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let done = catch_unwind(AssertUnwindSafe(|| work(self))).ok();
         if done.is_none() {
+            self.faults += 1;
             self.begin_anew();
         }
         done
     }
 
     fn begin_anew(&mut self) {
-        self.faults += 1;
         self.parser = parser(self.size);
         self.tail.clear();
         self.open = false;
@@ -217,7 +253,7 @@ impl Model {
             let unfinished = unfinished(&self.tail).to_vec();
             self.parser.process(b"\x1b[?47l");
             draw_lines(self.parser.screen_mut(), out);
-            push(out, &self.parser.screen().contents_formatted());
+            draw_screen(self.parser.screen(), out);
             self.parser.process(b"\x1b[?47h");
             self.parser.process(&unfinished);
             out.push_str("\x1b[m\x1b[?1049h");
@@ -232,7 +268,8 @@ impl Model {
         if let Some(cursor) = cursor {
             let _ = write!(out, "\x1b[{cursor} q");
         }
-        push(out, &self.parser.screen().state_formatted());
+        draw_screen(self.parser.screen(), out);
+        out.push_str(&String::from_utf8_lossy(&self.parser.screen().input_mode_formatted()));
         // Last, since what is drawn relies on wrapping.
         if modes.first() == Some(&Some(false)) {
             out.push_str("\x1b[?7l");
@@ -264,96 +301,17 @@ fn worked() -> Duration {
 
 fn parser(size: Size) -> Parser<Beside> {
     let (rows, cols) = model_size(size);
-    Parser::new_with_callbacks(rows, cols, LINES, Beside::default())
+    Parser::new_with_callbacks(rows, cols, lines(size), Beside::default())
+}
+
+/// How many lines before the screen are kept.
+fn lines(size: Size) -> usize {
+    LINES.min(CELLS / usize::from(size.cols.max(1)))
 }
 
 /// The model cannot place a wide character in a single column.
 fn model_size(size: Size) -> (u16, u16) {
     (size.rows.max(1), size.cols.max(2))
-}
-
-fn push(out: &mut String, bytes: &[u8]) {
-    out.push_str(&String::from_utf8_lossy(bytes));
-}
-
-/// Draws the lines before the screen, and moves all of them out of it.
-fn draw_lines(screen: &mut Screen, out: &mut String) {
-    let (rows, cols) = screen.size();
-    screen.set_scrollback(LINES);
-    let lines = screen.scrollback();
-    let mut style = String::new();
-    let mut left = lines;
-    while left > 0 {
-        screen.set_scrollback(left);
-        let window = left.min(usize::from(rows));
-        for row in 0..u16::try_from(window).unwrap_or(rows) {
-            // The line that goes on in the screen ends here all the same: the screen is drawn by itself.
-            let last = left == window && usize::from(row) + 1 == window;
-            draw_row(screen, row, cols, last, &mut style, out);
-        }
-        left -= window;
-    }
-    screen.set_scrollback(0);
-    if lines > 0 {
-        out.push_str("\x1b[m");
-        out.extend(std::iter::repeat_n('\n', usize::from(rows) - 1));
-    }
-}
-
-fn draw_row(
-    screen: &Screen,
-    row: u16,
-    cols: u16,
-    last: bool,
-    style: &mut String,
-    out: &mut String,
-) {
-    let wrapped = screen.row_wrapped(row) && !last;
-    let cells = || (0..cols).filter_map(|col| screen.cell(row, col));
-    let blank = |cell: &Cell| !cell.has_contents() && cell.bgcolor() == Color::Default;
-    let drawn = match cells().collect::<Vec<_>>().iter().rposition(|cell| !blank(cell)) {
-        Some(last) => last + 1,
-        None => 0,
-    };
-    for cell in cells().take(drawn).filter(|cell| !cell.is_wide_continuation()) {
-        let wanted = style_of(cell);
-        if *style != wanted {
-            let _ = write!(out, "\x1b[0{wanted}m");
-            *style = wanted;
-        }
-        out.push_str(if cell.has_contents() { cell.contents() } else { " " });
-    }
-    if !wrapped {
-        // The end of a line must not colour the line that scrolls in.
-        if !style.is_empty() {
-            out.push_str("\x1b[m");
-            style.clear();
-        }
-        out.push_str("\r\n");
-    }
-}
-
-/// `;1;31` and the like: what follows a reset.
-fn style_of(cell: &Cell) -> String {
-    let mut style = String::new();
-    let flags = [
-        (cell.bold(), 1),
-        (cell.dim(), 2),
-        (cell.italic(), 3),
-        (cell.underline(), 4),
-        (cell.inverse(), 7),
-    ];
-    for (_, code) in flags.iter().filter(|(on, _)| *on) {
-        let _ = write!(style, ";{code}");
-    }
-    for (ground, color) in [(38, cell.fgcolor()), (48, cell.bgcolor())] {
-        let _ = match color {
-            Color::Default => Ok(()),
-            Color::Idx(index) => write!(style, ";{ground};5;{index}"),
-            Color::Rgb(r, g, b) => write!(style, ";{ground};2;{r};{g};{b}"),
-        };
-    }
-    style
 }
 
 /// The beginning of a sequence at the end of `tail` that is not complete yet.

@@ -28,6 +28,8 @@ pub(super) struct Over {
     /// None: its program ended by itself.
     pub(super) why: Option<Why>,
     pub(super) code: i64,
+    /// What the status is of, where it is not the program's own.
+    pub(super) reason: Option<String>,
     /// What could not be ended, in words.
     pub(super) left: Option<String>,
 }
@@ -56,15 +58,15 @@ pub(super) async fn run(
     let over = match why {
         None => {
             let exit = status(&*control).await;
-            let code = exit.code;
+            let (code, reason) = (exit.code, exit.reason.clone());
             session.exit(exit);
-            Over { why: None, code, left: sweep(&*control).await }
+            Over { why: None, code, reason, left: sweep(&*control).await }
         }
         Some(why) => {
             let left = sweep(&*control).await;
             let code = status(&*control).await.code;
             session.exit(Exit { code, reason: Some(why.words().to_owned()) });
-            Over { why: Some(why), code, left }
+            Over { why: Some(why), code, reason: None, left }
         }
     };
     session.ended.send_replace(Some(over.left.clone()));

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 
 use super::Step;
 use super::about::{About, Traffic, Why, gone};
-use super::draw::{Drawn, Places, beside};
+use super::draw::{self, Drawn, Places, Redrawing};
 use super::ring::{RING, Ring, SMALL};
 use super::seats::{MAX_SEATS, Redraw, Seats, WINDOW};
 use super::typed::Typed;
@@ -29,6 +29,7 @@ pub(super) struct Session {
     pub(super) typed: Typed,
     pub(super) traffic: Arc<Traffic>,
     pub(super) places: Arc<Places>,
+    pub(super) redrawing: Redrawing,
     state: Mutex<State>,
     /// May be held while `state` is taken, never the other way round.
     screen: Mutex<Drawn>,
@@ -84,6 +85,7 @@ impl Session {
             typed: Typed::default(),
             traffic,
             places,
+            redrawing: Redrawing::default(),
             state: Mutex::new(state),
             screen: Mutex::new(Drawn::new(size)),
             drawn: AtomicU64::new(0),
@@ -303,7 +305,7 @@ impl Session {
     }
 
     async fn catch_up(self: Arc<Self>, id: u64) {
-        let drawn = beside(&self, Self::redraw).await;
+        let drawn = draw::redraw(&self).await;
         if let Some(seat) = self.lock().seats.get_mut(id) {
             seat.redraw = drawn.map_or(Redraw::Unasked, |(at, text)| Redraw::Drawn(at, text));
         }

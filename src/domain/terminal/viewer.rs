@@ -51,7 +51,7 @@ impl Viewer {
     /// Sets this viewer's window.
     ///
     /// # Errors
-    /// `invalid` outside 1 to 1,000 columns and 1 to 500 rows.
+    /// `invalid` outside 1 to 1,000 columns and 1 to 500 rows, and beyond 128,000 of both multiplied.
     pub fn resize(&self, cols: u16, rows: u16) -> Result<()> {
         self.session.resize(self.seat, check_size(cols, rows)?);
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::{SinkExt, StreamExt};
 use quayside_protocol::CloseCode;
 use quayside_protocol::push::{Notice, Push};
 use tokio::io::AsyncReadExt;
@@ -25,11 +25,25 @@ impl Session {
     /// Sends the answers that come within `time`; each packet was promised one.
     pub(super) async fn last_answers(&mut self, time: Duration) {
         self.unsubscribe_all();
-        self.terminals.clear();
         let deadline = Instant::now() + time;
         while let Ok(Some(outcome)) = timeout_at(deadline, self.calls.next()).await {
             let opened = matches!(outcome, Outcome::Subscribed(..) | Outcome::Entered(..));
             if !opened && self.outcome(outcome).is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Shows what the programs of its terminals still put out and how they end, until `deadline`: the hub is ending
+    /// them. One whose window is full is not waited for, since nothing is read any more.
+    pub(super) async fn last_screens(&mut self, deadline: Instant) {
+        while self.terminals.len() > 0 {
+            let shown = async {
+                self.socket.flush().await.ok()?;
+                self.terminals.ready().await;
+                Some(())
+            };
+            if !matches!(timeout_at(deadline, shown).await, Ok(Some(()))) || self.show().is_some() {
                 return;
             }
         }

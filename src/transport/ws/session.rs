@@ -128,10 +128,15 @@ impl Session {
                 match code {
                     CloseCode::Draining => {
                         let half = self.edge.drain.deadline() / 2;
+                        let deadline = Instant::now() + half;
                         self.last_answers(half).await;
                         self.notice("the hub is going down: come back in a moment");
+                        self.last_screens(deadline).await;
                     }
-                    CloseCode::Unauthenticated => self.last_answers(LAST_ANSWERS).await,
+                    CloseCode::Unauthenticated => {
+                        self.terminals.clear();
+                        self.last_answers(LAST_ANSWERS).await;
+                    }
                     _ => {}
                 }
                 self.close(code.code(), code.reason()).await;

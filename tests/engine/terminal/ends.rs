@@ -130,3 +130,16 @@ async fn an_engine_that_is_killed_ends_its_terminals_with_a_reason() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_that_goes_down_tells_how_its_programs_ended() {
+    let mut room = Room::new("down").await;
+    let mut desk = room.desk().await;
+    let (number, _) = desk.terminal(&room.program(&["sh"])).await;
+    desk.types(number, b"echo rea''dy\r").await;
+    desk.shows(number, "ready").await;
+    let (status, closed) = tokio::join!(room.hub.terminate(), desk.end());
+    assert_eq!((status.code(), closed.code), (Some(0), 4001));
+    let exit = desk.screen(number).exit.clone().expect("no word of its end");
+    assert_eq!(exit["reason"], "the hub is going down");
+}

@@ -5,7 +5,7 @@ import { t } from '../texts'
 import { Groups, groupQuery, pollKey, topicOf } from './groups'
 import { parse } from './packet'
 import { postedPing, refusal } from './stream'
-import { isEnd, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
+import { HELD_MOST, isEnd, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
 
 /** Seconds the hub may hold an answer back; under the 30 s that many proxies allow. */
 const WAIT = 25
@@ -38,6 +38,21 @@ export function openPolling(subscriptions: Iterable<Subscription>, sink: Sink): 
     sink.ready()
   }
 
+  const waiting: (() => void)[] = []
+  let under = 0
+
+  /** Does it when fewer than `HELD_MOST` others are under way. */
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    while (under >= HELD_MOST) await new Promise<void>((resume) => waiting.push(resume))
+    under++
+    try {
+      return await work()
+    } finally {
+      under--
+      waiting.shift()?.()
+    }
+  }
+
   function begin(group: ReadonlySet<Subscription>) {
     const stop = new AbortController()
     poll(group, stop.signal).then((failure) => failure === null || lose(failure), () => {
@@ -53,12 +68,14 @@ export function openPolling(subscriptions: Iterable<Subscription>, sink: Sink): 
     for (let first = true; ; first = false) {
       const query = groupQuery(group)
       if (since !== null) query.set('since', since)
-      // The first answer proves the way, so it must not be held back.
-      query.set('wait', String(first ? 0 : WAIT))
-      const signal = AbortSignal.any([stopped, AbortSignal.timeout(WAIT * 1000 + GRACE)])
+      // The first answer proves the way, and where many take turns none may be held back.
+      query.set('wait', String(first || groups.size > HELD_MOST ? 0 : WAIT))
       const began = performance.now()
-      const response = await fetch(`/poll?${query}`, { credentials: 'same-origin', cache: 'no-store', signal })
-      const text = await response.text()
+      const { response, text } = await inTurn(async () => {
+        const signal = AbortSignal.any([stopped, AbortSignal.timeout(WAIT * 1000 + GRACE)])
+        const response = await fetch(`/poll?${query}`, { credentials: 'same-origin', cache: 'no-store', signal })
+        return { response, text: await response.text() }
+      })
       const answer = parse(text) as { pushes?: Push[]; next?: string } | null
       if (!response.ok || !Array.isArray(answer?.pushes)) return refusal(response.status, text)
       if (stopped.aborted) return { kind: 'away', reason: 'stopped' }

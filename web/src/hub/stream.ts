@@ -5,10 +5,12 @@ import type { Push } from '../protocol'
 import { t } from '../texts'
 import { Groups, groupQuery, streamKey, topicOf } from './groups'
 import { errorBody, parse, post } from './packet'
-import { OPEN_TIMEOUT, PING_TIMEOUT, isEnd, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
+import { HELD_MOST, OPEN_TIMEOUT, PING_TIMEOUT, isEnd, isLog, type Failure, type Sink, type Subscription, type Transport } from './transport'
 
 /** The hub sends something every 15 s; two that are missing are no accident. */
 const SILENCE = 35_000
+/** What the hub sent so far apart and yet comes in one piece was held back on the way, in milliseconds. */
+const APART = 5_000
 
 export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): Transport {
   let ended = false
@@ -39,6 +41,10 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
       timer = setTimeout(() => lose({ kind: 'silent', reason: t.connection.broken.silentStream }), within)
     }
     expect(OPEN_TIMEOUT)
+    if (groups.size > HELD_MOST) {
+      // Told later: whoever opens this has to know it first.
+      queueMicrotask(() => lose({ kind: 'silent', reason: t.connection.broken.manyStreams }))
+    }
     read(group, abort.signal, () => (expect(SILENCE), heard())).then(
       (failure) => (clearTimeout(timer), failure === null || lose(failure)),
       () => {
@@ -62,10 +68,13 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
     }
     let retry: number | undefined
     let ended = false
+    const pieces = new Pieces()
     const parser = new Blocks((block) => {
       alive()
       if (block.retry !== undefined) retry = block.retry
       const push = block.data === undefined ? null : (parse(block.data) as Push | null)
+      // The first and the last block say when to come back, and may lie close together.
+      pieces.block(push, block.data === undefined && block.retry === undefined)
       if (push !== null && isEnd(push)) ended = true
       if (push?.type === 'notice') sink.notice(push.data.level, push.data.message)
       const subscription = push === null ? undefined : byTopic.get(topicOf(push) ?? '')
@@ -77,7 +86,9 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
     for (;;) {
       const { done, value } = await body.read()
       if (signal.aborted || done) break
+      pieces.begin()
       parser.feed(decoder.decode(value, { stream: true }))
+      if (pieces.held) return { kind: 'silent', reason: t.connection.broken.heldStream }
     }
     if (ended) return null
     return { kind: 'away', reason: t.connection.broken.endedStream, ...(retry === undefined ? {} : { retry }) }
@@ -113,6 +124,36 @@ export function refusal(status: number, text: string): Failure {
   if (code === 'unauthenticated') return { kind: 'unauthenticated', reason: message }
   if (code === 'forbidden') return { kind: 'refused', reason: message }
   return { kind: 'unreachable', reason: message }
+}
+
+/** Whether a stream comes as it is sent: a proxy that gathers it to fill its buffers is found out by what lies together. */
+class Pieces {
+  private quiet = 0
+  private first = NaN
+  private last = NaN
+  private snapshot = true
+
+  /** Another piece is read. */
+  begin(): void {
+    this.quiet = 0
+    this.first = this.last = NaN
+  }
+
+  /** A block in it; `quiet`: sent only because nothing else was. */
+  block(push: Push | null, quiet: boolean): void {
+    if (quiet) this.quiet++
+    if (push?.type !== 'stats') return
+    // The first is what was known when the stream began, of any age.
+    if (this.snapshot) this.snapshot = false
+    else {
+      this.last = Math.max(...push.data.items.map(({ time }) => Date.parse(time)))
+      if (Number.isNaN(this.first)) this.first = this.last
+    }
+  }
+
+  get held(): boolean {
+    return this.quiet > 1 || this.last - this.first >= APART
+  }
 }
 
 interface Block {

@@ -77,6 +77,12 @@ export const OPEN_TIMEOUT = 8_000
 /** No network in ordinary use takes longer for a packet that costs the hub nothing. */
 export const PING_TIMEOUT = 10_000
 
+/**
+ * Requests that are held open at once: a browser has six connections to a hub that speaks HTTP/1.1, over all its tabs,
+ * and commands need some too.
+ */
+export const HELD_MOST = 4
+
 /** Topics that are resumed where they stood; all others begin with a snapshot. */
 export function isLog(topic: string): boolean {
   return topic === 'events' || topic === 'logs'

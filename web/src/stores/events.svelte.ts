@@ -1,6 +1,6 @@
 // A list of events, newest first, and the gaps between them.
 
-import { onceAFrame } from '../frame'
+import { READABLE, onceAFrame } from '../frame'
 import type { ErrorBody, Event, Gap, Push } from '../protocol'
 import { hub } from './connection.svelte'
 
@@ -20,7 +20,7 @@ export class EventList {
   private isHeld = false
   private count = 0
   private until = Infinity
-  private readonly draw = onceAFrame(() => this.apply())
+  private readonly draw = onceAFrame(() => this.apply(), READABLE)
 
   constructor(private readonly kept = KEPT) {}
 

@@ -1,6 +1,6 @@
 // How many events there were in each part of a span, and how many of them were bad. Counts only: nothing is kept.
 
-import { onceAFrame } from '../frame'
+import { READABLE, onceAFrame } from '../frame'
 import type { Event, Push } from '../protocol'
 import { hub } from './connection.svelte'
 
@@ -29,7 +29,7 @@ export class Histogram {
   /** Milliseconds of a bar. */
   width = $state(60_000)
   private next = new Map<number, Count>()
-  private readonly draw = onceAFrame(() => (this.counts = new Map(this.next)))
+  private readonly draw = onceAFrame(() => (this.counts = new Map(this.next)), READABLE)
 
   constructor(private readonly isBad: (event: Event) => boolean) {}
 

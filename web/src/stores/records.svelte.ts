@@ -1,6 +1,6 @@
 // A state topic as a map of whole records, replaced once a frame.
 
-import { onceAFrame } from '../frame'
+import { READABLE, onceAFrame } from '../frame'
 import type { Push } from '../protocol'
 import { hub } from './connection.svelte'
 
@@ -15,7 +15,8 @@ export class Records<T> {
     this.all = this.next
     this.next = null
     this.known = true
-  })
+    this.drawn()
+  }, READABLE)
 
   constructor(
     private readonly topic: string,
@@ -33,13 +34,27 @@ export class Records<T> {
     }
   }
 
+  /** A record went, by a change or because a snapshot has it no more. */
+  protected gone(key: string, record: T): void {
+    void [key, record]
+  }
+
+  /** The map was replaced. */
+  protected drawn(): void {}
+
   private take(push: Push): void {
     if (push.type !== 'change') return
     const { snapshot, set, remove } = push.data
+    const before = this.next ?? this.all
     const records = snapshot ? new Map<string, T>() : (this.next ?? new Map(this.all))
     for (const record of (snapshot ?? []) as T[]) records.set(this.key(record), record)
     for (const record of (set ?? []) as T[]) records.set(this.key(record), record)
-    for (const key of remove ?? []) records.delete(key)
+    for (const key of snapshot ? before.keys() : (remove ?? [])) {
+      const record = before.get(key)
+      if (record === undefined || (snapshot && records.has(key))) continue
+      this.gone(key, record)
+      records.delete(key)
+    }
     this.next = records
     this.draw()
   }

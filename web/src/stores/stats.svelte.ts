@@ -1,6 +1,6 @@
 // What running containers use, with the course of the last sweeps.
 
-import { onceAFrame } from '../frame'
+import { READABLE, onceAFrame } from '../frame'
 import type { ContainerStats, Push } from '../protocol'
 import { hub } from './connection.svelte'
 import { containerKey, containers } from './containers.svelte'
@@ -18,7 +18,7 @@ export interface Usage extends ContainerStats {
 class Stats {
   all = $state.raw<ReadonlyMap<string, Usage>>(new Map())
   private readonly pending = new Map<string, ContainerStats>()
-  private readonly draw = onceAFrame(() => this.apply())
+  private readonly draw = onceAFrame(() => this.apply(), READABLE)
 
   watch(): () => void {
     const push = (given: Push) => {

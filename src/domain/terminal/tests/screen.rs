@@ -202,7 +202,7 @@ fn arbitrary_bytes_and_sizes_do_no_harm() {
             };
             model.feed(&bytes);
             if dice.random_bool(0.3) {
-                let most = if round % 10 == 0 { (1_000, 500) } else { (90, 40) };
+                let most = if round % 10 == 0 { (1_000, 128) } else { (90, 40) };
                 let (cols, rows) = (dice.random_range(1..=most.0), dice.random_range(1..=most.1));
                 model.resize(Size { cols, rows });
             }
@@ -217,12 +217,58 @@ fn arbitrary_bytes_and_sizes_do_no_harm() {
 
 #[test]
 fn a_screen_that_costs_too_much_is_begun_anew() {
-    let mut model = Model::new(Size { cols: 1_000, rows: 500 });
+    let mut model = Model::new(Size { cols: 500, rows: 256 });
     let begun = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    // Each is a pass over half a million characters: all of them take half a minute of a processor.
+    // Each is a pass over 128,000 characters: all of them take many seconds of a processor.
     model.feed(&b"\x1b[2J".repeat(64 << 10));
     let ended = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     assert!(ended.tv_sec - begun.tv_sec < 5, "{begun:?} to {ended:?}");
     model.feed(b"here");
     assert!(model.redraw().0.contains("here"));
+}
+
+#[test]
+fn a_screen_that_cost_too_much_often_is_drawn_again_when_it_costs_less() {
+    let mut model = Model::new(Size { cols: 500, rows: 256 });
+    let costly = b"\x1b[2J".repeat(64 << 10);
+    for _ in 0..20 {
+        model.feed(&costly);
+    }
+    let mut last = costly.repeat(2);
+    last.extend_from_slice(b"\r\nnear the end\r\n");
+    last.extend_from_slice(&b"x".repeat(1_000));
+    model.feed(&last);
+    model.feed(b"\x1b[2J\x1b[Hlater");
+    assert!(model.redraw().0.contains("later"));
+}
+
+#[test]
+fn what_draws_the_most_colourful_screen_is_bounded() {
+    let mut model = Model::new(Size { cols: 1_000, rows: 128 });
+    let mut text = Vec::new();
+    for line in 0..600_u32 {
+        for col in 0..1_000_u32 {
+            let [_, r, g, b] = (line * 1_000 + col).to_be_bytes();
+            text.extend_from_slice(format!("\x1b[38;2;{r};{g};{b}mx").as_bytes());
+        }
+        text.extend_from_slice(b"\r\n");
+        model.feed(&text);
+        text.clear();
+    }
+    let (drawn, _) = model.redraw();
+    assert!(drawn.len() < 4 << 20, "{}", drawn.len());
+    assert!(drawn.matches('x').count() > 127 * 1_000, "the screen is not whole");
+}
+
+#[test]
+fn a_wider_window_keeps_the_screen_and_fewer_lines() {
+    let mut model = Model::new(Size { cols: 80, rows: 24 });
+    for line in 0..2_000 {
+        model.feed(format!("line {line}\r\n").as_bytes());
+    }
+    model.resize(Size { cols: 1_000, rows: 24 });
+    model.feed(b"after");
+    let (drawn, _) = model.redraw();
+    assert!(drawn.contains("line 1999") && drawn.contains("after"));
+    assert!(drawn.contains("line 1800") && !drawn.contains("line 1600"));
 }

@@ -24,6 +24,8 @@ pub(super) struct Wanted {
     pub(super) session: String,
     pub(super) user: Option<String>,
     pub(super) size: Size,
+    /// What its environment lacks, as `NAME=value`.
+    pub(super) locale: Option<&'static str>,
 }
 
 /// An exec that the engine has started, or was not able to.
@@ -70,6 +72,12 @@ impl Wanted {
 
     fn config(&self, cmd: &[String]) -> ExecConfig {
         let Size { cols, rows } = self.size;
+        let mut env = vec![
+            format!("QUAYSIDE_SESSION={}", self.session),
+            "TERM=xterm-256color".to_owned(),
+            "COLORTERM=truecolor".to_owned(),
+        ];
+        env.extend(self.locale.map(str::to_owned));
         ExecConfig {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
@@ -79,11 +87,7 @@ impl Wanted {
             // Known to engines from API 1.42 on; for others see `source`.
             console_size: Some(vec![rows.into(), cols.into()]),
             detach_keys: Some(DETACH_KEYS.to_owned()),
-            env: Some(vec![
-                format!("QUAYSIDE_SESSION={}", self.session),
-                "TERM=xterm-256color".to_owned(),
-                "COLORTERM=truecolor".to_owned(),
-            ]),
+            env: Some(env),
             cmd: Some(cmd.to_vec()),
             user: self.user.clone(),
             ..Default::default()

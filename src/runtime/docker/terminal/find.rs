@@ -57,6 +57,17 @@ pub(super) async fn shells(client: &Client, id: &str) -> Result<Vec<String>> {
     }
 }
 
+/// What tells programs that a terminal takes UTF-8, where the container's own environment says nothing of that.
+pub(super) async fn locale(client: &Client, id: &str) -> Option<&'static str> {
+    // What keeps it from being looked at keeps the program from being started, and is told then.
+    let details = client.call("inspect", CALL, inspect::details(client, id)).await.ok()?;
+    let says = |set: &String| {
+        let name = set.split('=').next();
+        matches!(name, Some("LANG" | "LC_ALL" | "LC_CTYPE"))
+    };
+    (!details.config.env.iter().any(says)).then_some("LANG=C.UTF-8")
+}
+
 /// There is none.
 pub(super) fn none(id: &str) -> RuntimeError {
     RuntimeError::NotFound(format!(

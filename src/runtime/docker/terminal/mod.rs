@@ -24,13 +24,20 @@ const DETACH_KEYS: &str = "ctrl-@,ctrl-^,ctrl-_,ctrl-@,ctrl-_,ctrl-^";
 pub(super) async fn open(client: &Client, id: &str, spec: TerminalSpec) -> Result<TerminalSource> {
     let TerminalSpec { session, program, size } = spec;
     match program {
-        Program::Exec { cmd: Some(cmd), user } => {
-            exec::Wanted { container: id.to_owned(), session, user, size }.start(client, cmd).await
-        }
-        Program::Exec { cmd: None, user } => {
-            let shells = find::shells(client, id).await?;
-            let wanted = exec::Wanted { container: id.to_owned(), session, user, size };
-            wanted.start_first(client, shells).await
+        Program::Exec { cmd, user } => {
+            let shells = async {
+                match &cmd {
+                    Some(_) => Ok(Vec::new()),
+                    None => find::shells(client, id).await,
+                }
+            };
+            let (shells, locale) = futures::join!(shells, find::locale(client, id));
+            let shells = shells?;
+            let wanted = exec::Wanted { container: id.to_owned(), session, user, size, locale };
+            match cmd {
+                Some(cmd) => wanted.start(client, cmd).await,
+                None => wanted.start_first(client, shells).await,
+            }
         }
         Program::Attach => attach::open(client, id, size).await,
     }

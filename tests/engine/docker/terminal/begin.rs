@@ -33,6 +33,21 @@ async fn a_shell_is_found_answers_and_ends_with_its_own_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_takes_utf8_unless_its_container_says_something_else() {
+    let plain = Container::idle();
+    let named = Container(name("locale"));
+    docker(&["run", "-d", "--name", &named.0, "-e", "LC_ALL=C", "busybox", "sleep", "1000"]);
+    for (container, lang) in [(&plain, "C.UTF-8"), (&named, "")] {
+        let sh = Program::Exec { cmd: Some(vec!["sh".to_owned()]), user: None };
+        for program in [SHELL, sh] {
+            let mut screen = open(&container.0, program).await.unwrap();
+            screen.type_in("echo [$LANG] $((40+2))\r").await;
+            screen.until(&format!("[{lang}] 42\r\n")).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_image_without_a_shell_is_told_and_its_own_program_runs() {
     let image = Shellless::new();
     let container = Container(name("shellless"));

@@ -27,13 +27,14 @@ export class Listing {
   private sorted = $derived.by((): readonly Shown[] => {
     // Only an order by figures is to be made anew with each sweep.
     const figures = this.column === 'cpu' || this.column === 'memory' ? stats.all : new Map()
-    const list = this.found
-      .filter(({ host, state }) => fits(this.hosts, host) && fits(this.states, state))
-      .sort(by(this.column, (container) => figures.get(containerKey(container)) as never))
-    if (this.down) list.reverse()
-    return list.map((container) => ({ key: containerKey(container), container, gone: false }))
+    const list = this.found.filter(({ host, state }) => fits(this.hosts, host) && fits(this.states, state)).map(shownOf)
+    const order = by(this.column, (container) => figures.get(containerKey(container)) as never)
+    // What changes is little of much: what begins as it was ordered last is in order after one pass.
+    const sorted = asBefore(list, this.before).sort((a, b) => order(a.container, b.container))
+    this.before = sorted.map(({ key }) => key)
+    return this.down ? sorted.reverse() : sorted
   })
-
+  private before: readonly string[] = []
   /** The rows as they stood when the pointer came over them; they stand still until it leaves or is left lying. */
   private still = $state.raw<readonly Shown[] | null>(null)
   private lying: ReturnType<typeof setTimeout> | undefined
@@ -80,6 +81,25 @@ export class Listing {
     }
     return { hosts: byHost, states: byState }
   })
+}
+
+const rows = new WeakMap<Container, Shown>()
+
+/** A record never changes, so neither does its row. */
+function shownOf(container: Container): Shown {
+  const known = rows.get(container)
+  if (known !== undefined) return known
+  const made = { key: containerKey(container), container, gone: false }
+  rows.set(container, made)
+  return made
+}
+
+/** In the order of these keys; what they do not name comes last. */
+function asBefore(list: readonly Shown[], keys: readonly string[]): Shown[] {
+  const rest = new Map(list.map((row) => [row.key, row]))
+  const known = keys.map((key) => rest.get(key)).filter((row) => row !== undefined)
+  for (const { key } of known) rest.delete(key)
+  return [...known, ...rest.values()]
 }
 
 const fits = (chosen: readonly string[], value: string) => chosen.length === 0 || chosen.includes(value)

@@ -1,5 +1,6 @@
 // An event in few words. All of it is text that others chose.
 
+import { visible } from '../../visible'
 import type { Event } from '../../protocol'
 import type { Look } from '../../state'
 import { t } from '../../texts'
@@ -10,7 +11,7 @@ const BAD = new Set(['die', 'oom', 'kill', 'offline'])
 /** How an action looks. One that ended with 0 is no failure. */
 export function eventLook({ action, attrs }: Event): Look {
   const verb = action.split(':', 1)[0] ?? action
-  const word = action
+  const word = visible(action)
   if (action === 'health_status: unhealthy') return { shape: 'alert', tone: 'warn', word }
   if (verb === 'die' && attrs['exitCode'] === '0') return { shape: 'square', tone: 'idle', word }
   if (BAD.has(verb)) return { shape: 'cross', tone: 'bad', word }
@@ -22,7 +23,7 @@ export function eventLook({ action, attrs }: Event): Look {
 /** What it was about: a name where there is one, else a short id. */
 export function subject({ actor_name, actor_id, attrs }: Event): string {
   const name = actor_name || (attrs['name'] ?? '')
-  return name || actor_id.replace(/^sha256:/, '').slice(0, 12)
+  return visible(name) || actor_id.replace(/^sha256:/, '').slice(0, 12)
 }
 
 /** What else is worth a word: the exit code, the reason, the image where that is not known anyway. */
@@ -34,5 +35,5 @@ export function detail(event: Event, image = true): string {
   if (attrs['reason'] !== undefined) parts.push(attrs['reason'])
   if (image && type === 'container' && attrs['image'] !== undefined) parts.push(attrs['image'])
   if (type === 'network' && attrs['container'] !== undefined) parts.push(attrs['container'].slice(0, 12))
-  return parts.join(' · ')
+  return visible(parts.join(' · '))
 }

@@ -1,5 +1,6 @@
 // What needs attention, newest first, each with the way to its cause.
 
+import { visible } from '../../visible'
 import { placeHref } from '../../place'
 import type { Container, Host } from '../../protocol'
 import { changedAt, containerLook, hostLook, needsAttention, type Look } from '../../state'
@@ -29,7 +30,7 @@ function ofHost(host: Host): Trouble {
     look: hostLook(host),
     name: host.host,
     href: `#/hosts/${encodeURIComponent(host.host)}`,
-    why: t.overview.away(host.error || t.hosts.noReason),
+    why: t.overview.away(visible(host.error ?? '') || t.hosts.noReason),
   }
 }
 
@@ -41,6 +42,6 @@ function ofContainer(container: Container): Trouble {
     look,
     name: container.name,
     href: placeHref(container),
-    why: `${container.reason || look.word} · ${container.host}`,
+    why: `${visible(container.reason ?? '') || look.word} · ${container.host}`,
   }
 }

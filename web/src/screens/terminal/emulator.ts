@@ -116,7 +116,8 @@ export class Emulator {
   fits(): Size | null {
     const size = this.fitting.proposeDimensions()
     if (size === undefined || !(size.cols >= 2) || !(size.rows >= 1) || this.element.clientHeight < 1) return null
-    return { cols: Math.min(size.cols, 1_000), rows: Math.min(size.rows, 500) }
+    const cols = Math.min(size.cols, 1_000)
+    return { cols, rows: Math.min(size.rows, 500, Math.floor(128_000 / cols)) }
   }
 
   resize({ cols, rows }: Size): void {

@@ -1,6 +1,6 @@
 // The keys that are the page's own in a terminal; every other goes to the program.
 
-export type Own = 'search' | 'copy' | 'paste' | 'larger' | 'smaller' | 'before' | 'after' | 'leave'
+export type Own = 'search' | 'copy' | 'paste' | 'larger' | 'smaller' | 'before' | 'after' | 'leave' | 'palette'
 
 const OWN: Record<string, Own> = {
   KeyF: 'search',
@@ -13,6 +13,7 @@ const OWN: Record<string, Own> = {
   ArrowLeft: 'before',
   ArrowRight: 'after',
   ArrowUp: 'leave',
+  KeyK: 'palette',
 }
 
 export function own(event: KeyboardEvent): Own | null {

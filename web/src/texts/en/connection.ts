@@ -21,6 +21,8 @@ export const connection = {
     silentStream: 'Nothing came through on the event stream.',
     brokenStream: 'The event stream broke off.',
     endedStream: 'The hub ended the event stream.',
+    heldStream: 'The event stream is held back on the way.',
+    manyStreams: 'This screen needs more streams than a browser opens at once.',
     slowSocket: 'The WebSocket did not open in time.',
     silentSocket: 'A ping was not answered over the WebSocket.',
     brokenSocket: 'The WebSocket broke off.',

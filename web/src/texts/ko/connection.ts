@@ -23,6 +23,8 @@ export const connection: Texts['connection'] = {
     silentStream: '이벤트 스트림으로 아무것도 오지 않았습니다.',
     brokenStream: '이벤트 스트림이 끊겼습니다.',
     endedStream: '허브가 이벤트 스트림을 끝냈습니다.',
+    heldStream: '이벤트 스트림이 중간에서 지연되고 있습니다.',
+    manyStreams: '이 화면에는 브라우저가 한 번에 열 수 있는 것보다 많은 스트림이 필요합니다.',
     slowSocket: 'WebSocket이 제때 열리지 않았습니다.',
     silentSocket: 'WebSocket으로 보낸 ping에 응답이 없습니다.',
     brokenSocket: 'WebSocket이 끊겼습니다.',

@@ -23,6 +23,8 @@ export const connection: Texts['connection'] = {
     silentStream: '事件流没有任何数据。',
     brokenStream: '事件流中断。',
     endedStream: '控制中心结束了事件流。',
+    heldStream: '事件流在途中被缓冲延迟。',
+    manyStreams: '此页面所需的事件流多于浏览器可同时打开的数量。',
     slowSocket: 'WebSocket 未能及时打开。',
     silentSocket: 'WebSocket 上的 ping 没有应答。',
     brokenSocket: 'WebSocket 中断。',

@@ -1,6 +1,7 @@
 // A log line as runs of text with the looks that its escapes ask for. What is no look is left out, what cannot
 // be seen is made visible: nothing in a line moves the reader's eye elsewhere.
 
+import { visible } from '../../../visible'
 import { onPage, onColour } from './colour'
 
 export interface Run {
@@ -29,8 +30,6 @@ const PLAIN: Pen = { bold: false, dim: false, italic: false, underline: false, s
 
 // eslint-disable-next-line no-control-regex -- escapes are what this is about
 const ESCAPES = /\x1b\[([0-9;:]*)m|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]|\x9b[0-?]*[ -/]*[@-~]/g
-// eslint-disable-next-line no-control-regex -- controls, and marks that turn the direction of text
-const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
 
 /** The text alone, as it is searched and copied. */
 export function bare(text: string): string {
@@ -58,14 +57,6 @@ export function runs(text: string): Run[] {
 function lastOfReturns(text: string): string {
   if (!text.includes('\r')) return text
   return text.replace(/\r+$/, '').split('\r').at(-1) ?? ''
-}
-
-function visible(text: string): string {
-  return text.replace(UNSEEN, (sign) => {
-    const code = sign.codePointAt(0) ?? 0
-    if (code < 0x20) return String.fromCodePoint(0x2400 + code)
-    return code === 0x7f ? '\u2421' : `⟨${code.toString(16).toUpperCase().padStart(4, '0')}⟩`
-  })
 }
 
 function changed(pen: Pen, codes: string): Pen {

@@ -2,12 +2,14 @@
 
 import type { Run } from './ansi'
 
-/** A line longer than this is searched so far: a bad expression on a huge line would stop the page. */
-const SEARCHED = 4_000
+/** A line longer than this is searched so far. */
+export const SEARCHED = 4_000
 /** Marks of one line that are drawn. */
 const MARKED = 100
 
 export type Matcher = RegExp | null
+/** Where a match begins and ends; one of nothing, as of an empty line, is a match with nothing to mark. */
+export type Span = readonly [number, number]
 
 /** What to look for, or the error that says why it is none. */
 export function matcher(search: string, regex: boolean): { find: Matcher; bad: boolean } {
@@ -19,9 +21,14 @@ export function matcher(search: string, regex: boolean): { find: Matcher; bad: b
   }
 }
 
-export function matches(find: RegExp, text: string): boolean {
-  find.lastIndex = 0
-  return find.test(text.length > SEARCHED ? text.slice(0, SEARCHED) : text)
+/** Where the text matches; an expression that a person typed may take for ever to say. */
+export function spans(find: RegExp, text: string): Span[] {
+  const found: Span[] = []
+  for (const match of text.slice(0, SEARCHED).matchAll(find)) {
+    found.push([match.index, match.index + match[0].length])
+    if (found.length >= MARKED) break
+  }
+  return found
 }
 
 export interface Piece extends Run {
@@ -29,21 +36,15 @@ export interface Piece extends Run {
 }
 
 /** The runs, cut where a match begins and ends. */
-export function marked(list: readonly Run[], find: Matcher): Piece[] {
-  if (find === null) return list.map((run) => ({ ...run, marked: false }))
-  const spans: [number, number][] = []
-  find.lastIndex = 0
-  for (const match of list.map(({ text }) => text).join('').slice(0, SEARCHED).matchAll(find)) {
-    if (match[0] !== '') spans.push([match.index, match.index + match[0].length])
-    if (spans.length >= MARKED) break
-  }
+export function marked(list: readonly Run[], found: readonly Span[]): Piece[] {
+  if (found.length === 0) return list.map((run) => ({ ...run, marked: false }))
   const pieces: Piece[] = []
   let at = 0
   for (const run of list) {
     const end = at + run.text.length
     let from = at
-    for (const [start, stop] of spans) {
-      if (stop <= from || start >= end) continue
+    for (const [start, stop] of found) {
+      if (start === stop || stop <= from || start >= end) continue
       if (start > from) pieces.push({ ...run, text: run.text.slice(from - at, start - at), marked: false })
       const [first, last] = [Math.max(start, from), Math.min(stop, end)]
       pieces.push({ ...run, text: run.text.slice(first - at, last - at), marked: true })

@@ -3,7 +3,8 @@
 import { address } from '../../../stores/address.svelte'
 import type { Line, Logs } from '../../../stores/logs.svelte'
 import { bare } from './ansi'
-import { matcher, matches } from './find'
+import { matcher, spans, type Span } from './find'
+import { Finder } from './finder.svelte'
 
 const SINCE: Record<string, number> = { '15m': 15, '1h': 60, '6h': 360, '24h': 1440 }
 
@@ -18,6 +19,9 @@ export class Shown {
   private asked = $derived(matcher(this.search, this.regex))
   find = $derived(this.asked.find)
   bad = $derived(this.asked.bad)
+  /** An expression can take for ever; plain words cannot. */
+  private finder = $derived(this.regex && this.find ? new Finder(this.search) : null)
+  slow = $derived(this.finder?.slow ?? false)
 
   /** What each line said to the present search: asked once. */
   private known = $derived.by(() => {
@@ -41,7 +45,14 @@ export class Shown {
   /** The match one has gone to; 0: none yet. */
   at = $state(0)
 
-  constructor(private readonly logs: Logs) {}
+  /** To be made where a component begins, with which it ends. */
+  constructor(private readonly logs: Logs) {
+    $effect(() => {
+      const { finder } = this
+      return () => finder?.end()
+    })
+    $effect(() => this.finder?.want(this.streamed))
+  }
 
   /** Where the chosen time begins, RFC 3339; empty: with the log. */
   sinceTime(): string {
@@ -57,11 +68,19 @@ export class Shown {
     return this.hits[this.at - 1] ?? null
   }
 
+  /** Where the line matches. */
+  spans(line: Line): readonly Span[] {
+    const { find, finder } = this
+    if (find === null) return []
+    return finder === null ? spans(find, bare(line.text)) : finder.spans(line)
+  }
+
   private hit(line: Line): boolean {
-    const { find, known } = this
+    const { find, finder, known } = this
     if (find === null) return false
+    if (finder !== null) return finder.spans(line).length > 0
     let says = known.get(line)
-    if (says === undefined) known.set(line, (says = matches(find, bare(line.text))))
+    if (says === undefined) known.set(line, (says = spans(find, bare(line.text)).length > 0))
     return says
   }
 }
