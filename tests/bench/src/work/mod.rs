@@ -1,0 +1,41 @@
+//! The works that are measured, each with the rows it gives. What they share is how often and how long.
+
+pub(crate) mod fan_out;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::figure::Line;
+use crate::rig::Shop;
+use crate::said::Outcome;
+
+/// How a run is to be.
+pub(crate) struct Run {
+    pub(crate) shop: Shop,
+    /// The project's scripts.
+    pub(crate) scripts: PathBuf,
+    /// Samples of each figure.
+    pub(crate) samples: usize,
+    pub(crate) quick: bool,
+}
+
+impl Run {
+    /// How long one sample takes.
+    pub(crate) fn span(&self) -> Duration {
+        Duration::from_millis(if self.quick { 1_500 } else { 3_000 })
+    }
+}
+
+/// A work: its name, and what measures it.
+pub(crate) struct Work {
+    pub(crate) name: &'static str,
+    pub(crate) measure: fn(&Run) -> Outcome<Vec<Line>>,
+}
+
+/// All of them, in the order of the table.
+pub(crate) const WORKS: &[Work] = &[
+    Work { name: "sse-1000", measure: fan_out::sse_thousand },
+    Work { name: "ws-1000", measure: fan_out::ws_thousand },
+    Work { name: "sse-10k", measure: fan_out::sse_ten_thousand },
+    Work { name: "ws-10k", measure: fan_out::ws_ten_thousand },
+];
