@@ -220,6 +220,28 @@ impl Rig {
         Ok(())
     }
 
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.address
+    }
+
+    /// Does something while those that are connected go on receiving 100 events a second; with their delays.
+    pub(crate) fn listen_on<T>(&self, work: impl FnOnce() -> Outcome<T>) -> Outcome<(T, Vec<u64>)> {
+        let Some(all) = &self.subscribers else { return Err("nobody is connected".to_owned()) };
+        all.timed(true);
+        self.source.pace(Pace::Rate(100));
+        let done = work();
+        self.source.pace(Pace::Rest);
+        self.publish(Pace::Rest, Duration::ZERO, all)?;
+        Ok((done?, all.timed(false)))
+    }
+
+    /// Ends the server and its subscribers; gives what it was before, which lives on as long as it is held.
+    pub(crate) fn end(mut self) -> Option<HubSide> {
+        self.subscribers = None;
+        self.server.end();
+        self.hub.take()
+    }
+
     pub(crate) fn usage(&self) -> Usage {
         self.server.usage()
     }

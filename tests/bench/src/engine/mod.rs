@@ -44,7 +44,8 @@ impl Engines {
             let name = format!("h{number:02}");
             let socket = dir.join(format!("{name}.sock"));
             let subject = |at: usize| Subject {
-                id: format!("{:032x}{:032x}", 0x00c0_ffee_0000 + number, 0xbe_0000_0000 + at),
+                // The first twelve digits tell them apart, as Docker's do.
+                id: format!("{:012x}{:052x}", (number + 1) * 0x1_0000 + at, 0),
                 name: format!("c{at:03}"),
             };
             let listener = UnixListener::bind(&socket).said("socket of an engine")?;

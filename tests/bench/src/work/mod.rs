@@ -1,6 +1,11 @@
 //! The works that are measured, each with the rows it gives. What they share is how often and how long.
 
 pub(crate) mod fan_out;
+mod filters;
+mod idle;
+mod rest;
+mod resume;
+mod store;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -38,4 +43,11 @@ pub(crate) const WORKS: &[Work] = &[
     Work { name: "ws-1000", measure: fan_out::ws_thousand },
     Work { name: "sse-10k", measure: fan_out::sse_ten_thousand },
     Work { name: "ws-10k", measure: fan_out::ws_ten_thousand },
+    Work { name: "filters", measure: filters::lines },
+    Work { name: "idle-sse", measure: idle::sse },
+    Work { name: "idle-ws", measure: idle::ws },
+    Work { name: "resume", measure: resume::lines },
+    Work { name: "append", measure: store::append },
+    Work { name: "full-store", measure: store::full },
+    Work { name: "rest", measure: rest::lines },
 ];
