@@ -66,13 +66,6 @@ impl Line {
         }
     }
 
-    /// A figure without a bar.
-    pub(crate) fn noted(work: &str, ours: &str, peer: &str) -> Self {
-        let mut line = Self::missing(work, peer);
-        ours.clone_into(&mut line.ours);
-        line
-    }
-
     /// Whether the bar is met, in a word.
     pub(crate) fn verdict(&self) -> &'static str {
         match self.ratio {

@@ -34,6 +34,7 @@ impl Answer {
     pub(crate) fn json(&self) -> Outcome<Value> {
         let text = String::from_utf8_lossy(&self.body);
         match self.status {
+            200..=299 if self.body.is_empty() => Ok(Value::Null),
             200..=299 => serde_json::from_str(&text).said("an answer"),
             status => Err(format!("{status}: {text}")),
         }

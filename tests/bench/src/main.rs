@@ -12,6 +12,7 @@ mod http;
 mod hub;
 mod limit;
 mod peer;
+mod real;
 mod results;
 mod rig;
 mod said;
@@ -77,6 +78,7 @@ fn run(words: &[&str]) -> Outcome<()> {
         scripts: project.join("scripts"),
         samples: if quick { 3 } else { 5 },
         quick,
+        borrowed: after("--engine").map(PathBuf::from),
     };
     let begun = Instant::now();
     let mut lines = Vec::new();

@@ -1,16 +1,19 @@
 //! The works that are measured, each with the rows it gives. What they share is how often and how long.
 
-pub(crate) mod fan_out;
+mod engine;
+mod fan_out;
 mod filters;
 mod idle;
 mod rest;
 mod resume;
 mod store;
+mod terminal;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::figure::Line;
+use crate::real::Real;
 use crate::rig::Shop;
 use crate::said::Outcome;
 
@@ -22,9 +25,16 @@ pub(crate) struct Run {
     /// Samples of each figure.
     pub(crate) samples: usize,
     pub(crate) quick: bool,
+    /// A real engine that runs already.
+    pub(crate) borrowed: Option<PathBuf>,
 }
 
 impl Run {
+    /// A real engine, started when it is first needed.
+    pub(crate) fn engine(&self) -> Outcome<Real> {
+        Real::start(&self.scripts, &self.shop.dir, self.borrowed.as_deref())
+    }
+
     /// How long one sample takes.
     pub(crate) fn span(&self) -> Duration {
         Duration::from_millis(if self.quick { 1_500 } else { 3_000 })
@@ -50,4 +60,7 @@ pub(crate) const WORKS: &[Work] = &[
     Work { name: "append", measure: store::append },
     Work { name: "full-store", measure: store::full },
     Work { name: "rest", measure: rest::lines },
+    Work { name: "engine-events", measure: engine::events },
+    Work { name: "terminal", measure: terminal::lines },
+    Work { name: "engine-lists", measure: engine::lists },
 ];
