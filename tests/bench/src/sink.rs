@@ -61,6 +61,10 @@ impl Posts {
 }
 
 impl Sink for Posts {
+    fn most(&self) -> u64 {
+        1
+    }
+
     fn publish(&mut self, _: u64, count: u64) -> io::Result<()> {
         for _ in 0..count {
             let length = self.length;

@@ -15,6 +15,11 @@ const BURST: u64 = 256;
 pub(crate) trait Sink: Send {
     /// Publishes events `first..first + count`, and returns when they are handed over.
     fn publish(&mut self, first: u64, count: u64) -> io::Result<()>;
+
+    /// Most events it is given at once.
+    fn most(&self) -> u64 {
+        BURST
+    }
 }
 
 /// How it publishes.
@@ -128,6 +133,7 @@ impl Drop for Source {
 impl Shared {
     fn run(&self, sink: &mut dyn Sink) -> io::Result<()> {
         let mut sent = 0;
+        let most = sink.most();
         let mut publish = |count: u64| {
             sink.publish(sent, count)?;
             sent += count;
@@ -157,7 +163,7 @@ impl Shared {
             }
             paced = None;
             let progress = self.progress.load(Ordering::Relaxed);
-            let room = (progress + window).saturating_sub(ahead).min(BURST);
+            let room = (progress + window).saturating_sub(ahead).min(most);
             if window > 0 && room > 0 {
                 ahead = publish(room)?;
             } else {

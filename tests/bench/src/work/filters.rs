@@ -52,7 +52,7 @@ fn filter(number: usize, ids: &[String]) -> String {
     let mut seed = number as u64 + 1;
     let mut half = || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) % 2 == 0
+        (seed >> 33).is_multiple_of(2)
     };
     match number % 3 {
         0 => {

@@ -1,5 +1,6 @@
 //! The works that are measured, each with the rows it gives. What they share is how often and how long.
 
+mod curve;
 mod engine;
 mod fan_out;
 mod filters;
@@ -37,7 +38,7 @@ impl Run {
 
     /// How long one sample takes.
     pub(crate) fn span(&self) -> Duration {
-        Duration::from_millis(if self.quick { 1_500 } else { 3_000 })
+        Duration::from_millis(if self.quick { 1_200 } else { 3_000 })
     }
 }
 
@@ -53,6 +54,7 @@ pub(crate) const WORKS: &[Work] = &[
     Work { name: "ws-1000", measure: fan_out::ws_thousand },
     Work { name: "sse-10k", measure: fan_out::sse_ten_thousand },
     Work { name: "ws-10k", measure: fan_out::ws_ten_thousand },
+    Work { name: "curve", measure: curve::lines },
     Work { name: "filters", measure: filters::lines },
     Work { name: "idle-sse", measure: idle::sse },
     Work { name: "idle-ws", measure: idle::ws },

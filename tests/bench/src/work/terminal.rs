@@ -72,10 +72,8 @@ fn measure(run: &Run, real: &Real, id: &str) -> Outcome<Vec<Line>> {
     }
     for (share, name, limit) in [(0.5, "p50", 0.1), (0.99, "p99", 0.4)] {
         let at = |all: &[f64]| quantile(all.iter().copied(), share);
-        let of = |pick: fn(&(Vec<f64>, Vec<f64>)) -> &[f64]| {
-            median(delays.iter().map(|both| at(pick(both))))
-        };
-        let (ours, theirs) = (of(|both| &both.0), of(|both| &both.1));
+        let ours = median(delays.iter().map(|(ours, _)| at(ours)));
+        let theirs = median(delays.iter().map(|(_, theirs)| at(theirs)));
         let added = Told::new(ours - theirs, "ms added").with(&format!("{ours:.2} ms"));
         let work = format!("terminal: echo of one key, {name}");
         let told = format!("≤ {limit} ms over docker exec -it");
