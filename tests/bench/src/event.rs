@@ -61,3 +61,25 @@ pub(crate) fn count(bytes: &[u8]) -> u64 {
         .map(|chunk| u64::from(chunk.iter().map(|byte| u8::from(*byte == MARK)).sum::<u8>()))
         .sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_has_one_mark_and_its_moment() {
+        let subject = Subject { id: "a".repeat(64), name: "c000".to_owned() };
+        for network in [false, true] {
+            let mut event = Vec::new();
+            docker(&mut event, &subject, 7, network);
+            assert_eq!(count(&event), 1);
+            assert!(moment(&event).is_some_and(|at| at <= clock::now()));
+            assert!(serde_json::from_slice::<serde_json::Value>(&event).is_ok());
+        }
+        let mut text = Vec::new();
+        line(&mut text, 300);
+        assert_eq!((text.len(), count(&text)), (300, 1));
+        assert!(serde_json::from_slice::<serde_json::Value>(&text).is_ok());
+        assert_eq!(count(&text.repeat(1_000)), 1_000);
+    }
+}

@@ -99,11 +99,12 @@ impl Line {
         Some((format!("{work} / {peer}"), ratio.parse().ok()?, told.starts_with('≥')))
     }
 
-    /// Whether the ratio is more than a quarter worse than one that was recorded.
+    /// Whether the ratio is more than a quarter worse than one that was recorded. Of what shall be small, that which
+    /// stays below two thirds of what it is held against is no worse, however little it was.
     pub(crate) fn is_worse_than(&self, recorded: f64, more_is_better: bool) -> bool {
         self.ratio.is_some_and(|ratio| match more_is_better {
             true => ratio < recorded * 0.75,
-            false => ratio * 0.75 > recorded,
+            false => ratio * 0.75 > recorded.max(0.5),
         })
     }
 }
@@ -164,4 +165,40 @@ pub(crate) fn quantile(values: impl IntoIterator<Item = f64>, share: f64) -> f64
         _ => (values.len().saturating_sub(1)) as f64 * share,
     };
     values.get(middle.round() as usize).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(ratio: f64, bar: Bar) -> Line {
+        let (ours, peer) = (Told::new(ratio, "k"), Told::new(1.0, "k"));
+        Line::beside("work", bar, ours, ("peer", peer))
+    }
+
+    #[test]
+    fn a_row_is_read_as_it_was_written() {
+        let written = line(1.5, Bar::AtLeast(1.3));
+        assert_eq!(Line::recorded(&written.row()), Some((written.key(), 1.5, true)));
+        let written = line(0.8, Bar::AtMost(1.2));
+        assert_eq!(Line::recorded(&written.row()), Some((written.key(), 0.8, false)));
+        assert_eq!(Line::recorded(&Line::missing("work", "why").row()), None);
+    }
+
+    #[test]
+    fn a_quarter_worse_is_seen_whichever_way_the_bar_lies() {
+        assert!(line(0.74, Bar::AtLeast(0.5)).is_worse_than(1.0, true));
+        assert!(!line(0.76, Bar::AtLeast(0.5)).is_worse_than(1.0, true));
+        assert!(line(1.4, Bar::AtMost(2.0)).is_worse_than(1.0, false));
+        assert!(!line(1.3, Bar::AtMost(2.0)).is_worse_than(1.0, false));
+        assert!(!line(0.1, Bar::AtMost(1.0)).is_worse_than(-3.0, false));
+    }
+
+    #[test]
+    fn quantiles_are_of_what_is_there() {
+        assert_eq!(median([3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median([4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert_eq!(median([]), 0.0);
+        assert_eq!(quantile((0..=100).map(f64::from), 0.99), 99.0);
+    }
 }

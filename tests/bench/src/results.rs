@@ -18,7 +18,8 @@ pub(crate) fn write(file: &Path, lines: &[Line], commit: &str, quick: bool) -> O
     let mut text = format!(
         "# What `scripts/bench` measured\n\nCommit {commit}, {}, {samples}, medians. A ratio is Quayside's figure \
          to the peer's of the\nsame run or, where there is no peer, to the bar. CPU is the server processes' own \
-         time.\n\n{HEAD}\n",
+         time. As fast as all keep up:\nthe source waits for the slowest subscriber, which is never more than 64 \
+         events behind. Load is what the process that\npublishes and subscribes used of one core meanwhile.\n\n{HEAD}\n",
         machine()
     );
     for line in lines {

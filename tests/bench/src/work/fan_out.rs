@@ -43,6 +43,9 @@ impl Case {
     fn lines(&self, run: &Run) -> Outcome<Vec<Line>> {
         let kinds: &[Kind] = match self.form {
             Form::Sse => &[Kind::Quayside, Kind::Nchan, Kind::One, Kind::Batch],
+            Form::Ws if self.subscribers > 1_000 => {
+                &[Kind::Quayside, Kind::Bun, Kind::One, Kind::Batch]
+            }
             Form::Ws => {
                 &[Kind::Quayside, Kind::Bun, Kind::Nchan, Kind::Nats, Kind::One, Kind::Batch]
             }

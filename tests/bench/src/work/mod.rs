@@ -60,6 +60,7 @@ pub(crate) const WORKS: &[Work] = &[
     Work { name: "idle-ws", measure: idle::ws },
     Work { name: "resume", measure: resume::lines },
     Work { name: "append", measure: store::append },
+    Work { name: "durable", measure: store::durable },
     Work { name: "full-store", measure: store::full },
     Work { name: "rest", measure: rest::lines },
     Work { name: "engine-events", measure: engine::events },
