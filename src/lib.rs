@@ -29,6 +29,8 @@
 //!   first, and in the store soon after. Positions are made from time and never repeat.
 //! - **A subscriber is a cursor, not a queue.** There is no channel per subscriber; one that does not read costs
 //!   its socket's buffer and delays nobody. Behind the ring it reads from disk, behind retention it gets one `gap`.
+//!   One thread a processor (`transport::fanout`) writes what is new to all connections, encoded once, in one write
+//!   for each; a connection's own task does that only under TLS and HTTP/2, and while its client does not keep up.
 //! - **A terminal is a session, and a connection only looks at it.** A viewer is asked for output when its socket
 //!   has taken what it was given, a share for each terminal; the program stops when whoever types has a window
 //!   unacknowledged. What is typed passes a screen that cannot keep up.
