@@ -92,7 +92,7 @@ export const fleet = {
     })
     // It goes on while one is elsewhere.
     await visitor.go('/containers')
-    await page.getByRole('table').waitFor()
+    await page.getByRole('heading', { name: 'Containers' }).waitFor()
     await visitor.go('/hosts/a')
     await bars.first().waitFor()
     registry.released = true

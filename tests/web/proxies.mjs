@@ -113,14 +113,21 @@ export const proxies = {
     await Promise.all(talkers.map((name) => a.script(name, TALK)))
     await a.script('web-ticks', TICKS)
     const dozen = Array.from({ length: 12 }, (_, i) => `web-dozen-${i}`)
-    await Promise.all(dozen.map((name) => a.script(name, TALK)))
+    const buffers = lives(all, nginx.buffering, 'web-buffered', 'Polling', 60_000)
+    // A stream is found to be held back by what lies together in a piece of it: so many containers more, and each value
+    // of their use would fill a piece by itself.
+    const gathered = buffers.then(() => Promise.all(dozen.map((name) => a.script(name, TALK))))
+    const gathersThen = async (url) => {
+      await gathered
+      await gathers(all, url, dozen, 'Polling')
+    }
     const parts = {
       swallows: lives(all, middles.swallows.url, 'web-swallowed', 'SSE'),
       answers: lives(all, middles.answers.url, 'web-answered', 'SSE'),
       nginx: lives(all, nginx.url, 'web-nginx', 'SSE'),
-      buffers: lives(all, nginx.buffering, 'web-buffered', 'Polling', 60_000),
-      nginxGathers: gathers(all, nginx.url, dozen, 'Polling'),
-      buffersGathered: gathers(all, nginx.buffering, dozen, 'Polling'),
+      buffers,
+      nginxGathers: gathersThen(nginx.url),
+      buffersGathered: gathersThen(nginx.buffering),
       cuts: lasts(all, middles.cuts.url, 'web-ticks', 'WebSocket', 2),
       cutsAndRefuses: lasts(all, middles.cutsAndRefuses.url, 'web-ticks', 'SSE', 2),
       cutsAndSwallows: lasts(all, middles.cutsAndSwallows.url, 'web-ticks', 'SSE', 2),
