@@ -178,3 +178,32 @@ pub(in crate::transport) fn chunk_of(text: &[u8]) -> Vec<u8> {
     let start = chunk(&mut bytes);
     bytes.split_off(start)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn a_chunk_has_its_length_before_it() {
+        assert_eq!(chunk_of(b"abc"), b"3\r\nabc\r\n");
+        let long = chunk_of(&[b'x'; 0x1_2345]);
+        assert!(long.starts_with(b"12345\r\nx") && long.ends_with(b"x\r\n"));
+        assert_eq!(long.len(), 0x1_2345 + 9);
+    }
+
+    #[test]
+    fn a_frame_of_any_length_is_one_that_the_library_reads() {
+        for length in [0, 1, 125, 126, 127, 65_535, 65_536, 100_000] {
+            let mut bytes = Vec::new();
+            frame(&[&vec![b'a'; length / 2], b"", &vec![b'b'; length - length / 2]], &mut bytes);
+            let mut read = Cursor::new(&bytes);
+            let (header, told) = FrameHeader::parse(&mut read).unwrap().unwrap();
+            assert_eq!(header.opcode, OpCode::Data(Data::Text));
+            assert!(header.is_final && header.mask.is_none());
+            assert_eq!(told, length as u64);
+            assert_eq!(bytes.len() as u64 - read.position(), told);
+        }
+    }
+}

@@ -10,6 +10,7 @@ mod outlet;
 mod wire;
 
 use std::collections::{HashSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,7 +79,13 @@ impl Fanout {
                 behind: VecDeque::new(),
             };
             let name = format!("fanout-{number}");
-            std::thread::Builder::new().name(name).spawn(move || thread.run())?;
+            let run = move || {
+                if catch_unwind(AssertUnwindSafe(|| thread.run())).is_err() {
+                    tracing::error!("events can no longer be written to clients: the hub ends");
+                    std::process::exit(1);
+                }
+            };
+            std::thread::Builder::new().name(name).spawn(run)?;
             loops.push(told);
         }
         Ok(Self { loops, next: AtomicUsize::new(0), head, revocations })

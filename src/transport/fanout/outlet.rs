@@ -323,7 +323,7 @@ impl Outlet {
 
     /// Returns when the other side has closed, or sends what nobody asked for.
     pub(in crate::transport) async fn gone(&self) {
-        let (mut rubbish, mut read) = ([0; 1_024], 0);
+        let (mut rubbish, mut read) = ([0; 64], 0);
         while read < UNASKED && self.stream().readable().await.is_ok() {
             match self.stream().try_read(&mut rubbish) {
                 Ok(0) => return,

@@ -40,8 +40,10 @@ use pulse::Pulse;
 use session::Session;
 use tracing::Instrument;
 
-/// Buffers of a socket, in bytes.
-const BUFFER: usize = 4 << 10;
+/// What is read at once, in bytes: every socket has room for that. Longer messages get room of their own.
+const READ: usize = 1 << 10;
+/// What waits to be written together, in bytes.
+const WRITE: usize = 4 << 10;
 
 /// Answers the request for a socket: 101, or why not.
 pub(super) async fn handshake(edge: Arc<Edge>, mut request: Request) -> Response {
@@ -69,22 +71,22 @@ pub(super) async fn handshake(edge: Arc<Edge>, mut request: Request) -> Response
     // Taken before the answer: the connection counts as idle as soon as that is sent.
     let working = request.facts.work.begin(false);
     let guard = edge.drain.guard();
+    // No more of the request than that is kept as long as the socket lives.
+    let (connection, outlet) = (request.facts.place.clone(), request.facts.outlet.clone());
+    let origin = request.origin_of(None, None);
     let session = async move {
-        let connection = request.facts.place.clone();
         let _held = (working, guard, connection, place, edge.metrics.connected("ws"));
         let Ok(upgraded) = upgrade.await else { return };
-        if let Some(outlet) = &request.facts.outlet {
+        if let Some(outlet) = &outlet {
             outlet.take_whole();
         }
         let (io, pulse) = Pulse::new(TokioIo::new(upgraded));
         let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER)
-            .write_buffer_size(BUFFER)
+            .read_buffer_size(READ)
+            .write_buffer_size(WRITE)
             .max_message_size(Some(MAX_PACKET))
             .max_frame_size(Some(MAX_PACKET));
         let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
-        let origin = request.origin_of(None, None);
-        let outlet = request.facts.outlet.clone();
         Session::new(edge, socket, pulse, origin, rights, outlet).run(refusal).await;
     };
     // Its lines in the log carry the number of the request that opened it.

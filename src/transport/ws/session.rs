@@ -121,25 +121,26 @@ impl Session {
             Some(code) => End::Close(code),
             None => self.serve().await,
         };
+        // In boxes: while a socket lives it needs no room for its end.
         match end {
             End::Gone => {}
-            End::Broken(code) => self.close(code, "").await,
+            End::Broken(code) => Box::pin(self.close(code, "")).await,
             End::Close(code) => {
                 match code {
                     CloseCode::Draining => {
                         let half = self.edge.drain.deadline() / 2;
                         let deadline = Instant::now() + half;
-                        self.last_answers(half).await;
+                        Box::pin(self.last_answers(half)).await;
                         self.notice("the hub is going down: come back in a moment");
-                        self.last_screens(deadline).await;
+                        Box::pin(self.last_screens(deadline)).await;
                     }
                     CloseCode::Unauthenticated => {
                         self.terminals.clear();
-                        self.last_answers(LAST_ANSWERS).await;
+                        Box::pin(self.last_answers(LAST_ANSWERS)).await;
                     }
                     _ => {}
                 }
-                self.close(code.code(), code.reason()).await;
+                Box::pin(self.close(code.code(), code.reason())).await;
             }
         }
     }
