@@ -42,7 +42,10 @@ async function populate({ a, b, hub }) {
   a.made.add('web-hostile-never')
   await a.docker('create', '--name', 'web-hostile-never', '--network', 'none', 'busybox', `/${MARKUP}${TURNED}${LONG}`)
   // Started by the hub, which knows at once that it failed: an engine tells nobody.
-  await hub.packet('container', { opt: 'start', host: 'a', container: 'web-hostile-never' }).catch(() => undefined)
+  await until('the hub to know it', async () => {
+    const error = await hub.packet('container', { opt: 'start', host: 'a', container: 'web-hostile-never' }).catch((error) => error)
+    return !/not_found|no container|no such container/i.test(`${error?.code} ${error?.message}`)
+  })
   for (const name of FILES) await a.inside('web-hostile', 'sh', '-c', 'mkdir -p /srv; echo x >"/srv/$0"', name)
   // What is run in a container becomes an event of that name.
   for (const word of [MARKUP, TURNED, CONTROLS, LONG]) await a.inside('web-hostile', 'sh', '-c', ': "$0"', word)

@@ -23,7 +23,10 @@ export async function traced(browser, page, work) {
 
 /** Goes to a page; the milliseconds until something is seen: `clock`, and what its main thread worked of them: `thread`. */
 export async function tracedLoad(browser, page, go) {
-  const { own } = mainThread(await trace(browser, page, go))
+  const events = await trace(browser, page, go)
+  // A renderer that is kept ready for the next page works too, and shows nothing.
+  const shown = new Set(events.filter(({ name }) => name === 'firstContentfulPaint').map(({ pid }) => pid))
+  const { own } = mainThread(events.filter(({ pid }) => shown.has(pid)))
   const seen = own.findLast(({ name }) => name === 'firstContentfulPaint')
   const begun = own.find(({ name, args }) => name === 'navigationStart' && args.data?.navigationId === seen?.args.data?.navigationId)
   if (begun === undefined) throw new Error('the trace has no load at whose end something was seen')
