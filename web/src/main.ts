@@ -1,5 +1,6 @@
 import { mount } from 'svelte'
 import './app.css'
+import './rows.css'
 import App from './App.svelte'
 import { language } from './stores/language.svelte'
 import { session } from './stores/session.svelte'

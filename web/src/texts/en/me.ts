@@ -22,7 +22,7 @@ export const me = {
   notEnded: 'The session was not ended',
   tokens: 'API tokens',
   noTokens: 'No tokens yet',
-  noTokensHint: 'A token lets a script do what you may do, or less: Authorization: Bearer …',
+  noTokensHint: 'A token lets a script do what you may do, or less: Authorization:\u00a0Bearer\u00a0…',
   newToken: 'New token',
   token: (name: string) => `Token ${name}`,
   tokenHint: 'What it is for, so that you know it later.',

@@ -24,7 +24,7 @@ export const me: Texts['me'] = {
   notEnded: '세션을 끝내지 못했습니다',
   tokens: 'API 토큰',
   noTokens: '아직 토큰이 없습니다',
-  noTokensHint: '토큰이 있으면 스크립트가 내 권한 안에서 일할 수 있습니다: Authorization: Bearer …',
+  noTokensHint: '토큰이 있으면 스크립트가 내 권한 안에서 일할 수 있습니다: Authorization:\u00a0Bearer\u00a0…',
   newToken: '새 토큰',
   token: (name) => `토큰 ${name}`,
   tokenHint: '나중에 알아볼 수 있게 용도를 적으세요.',

@@ -24,7 +24,7 @@ export const me: Texts['me'] = {
   notEnded: '会话未能结束',
   tokens: 'API 令牌',
   noTokens: '还没有令牌',
-  noTokensHint: '令牌让脚本以你的权限或更小的权限工作：Authorization: Bearer …',
+  noTokensHint: '令牌让脚本以你的权限或更小的权限工作：Authorization:\u00a0Bearer\u00a0…',
   newToken: '新建令牌',
   token: (name) => `令牌 ${name}`,
   tokenHint: '写明用途，便于日后辨认。',

@@ -3,12 +3,13 @@
 import type { Event } from '../../../protocol'
 import type { Row } from '../../../stores/events.svelte'
 import { detail, eventLook } from '../../events/words'
-import type { Tone } from '../../../state'
+import type { Shape, Tone } from '../../../state'
 
 export interface Mark {
   /** Seconds. */
   time: number
   word: string
+  shape: Shape
   tone: Tone
 }
 
@@ -17,7 +18,12 @@ const MARKED = new Set(['start', 'die', 'oom', 'restart', 'kill', 'pause', 'unpa
 /** Oldest first. */
 export function marksOf(rows: readonly Row[]): Mark[] {
   const events = rows.map(({ event }) => event).filter((event): event is Event => event !== undefined && MARKED.has(event.action))
-  return events.map((event) => ({ time: event.timestamp, word: words(event), tone: eventLook(event).tone })).reverse()
+  return events
+    .map((event) => {
+      const { shape, tone } = eventLook(event)
+      return { time: event.timestamp, word: words(event), shape, tone }
+    })
+    .reverse()
 }
 
 function words(event: Event): string {
