@@ -23,7 +23,11 @@ export async function traced(browser, page, work) {
 
 /** Goes to a page; the milliseconds until something is seen: `clock`, and what its main thread worked of them: `thread`. */
 export async function tracedLoad(browser, page, go) {
-  const events = await trace(browser, page, go)
+  const events = await trace(browser, page, async () => {
+    await go()
+    // What is there need not be painted yet.
+    await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
+  })
   // A renderer that is kept ready for the next page works too, and shows nothing.
   const shown = new Set(events.filter(({ name }) => name === 'firstContentfulPaint').map(({ pid }) => pid))
   const { own } = mainThread(events.filter(({ pid }) => shown.has(pid)))
