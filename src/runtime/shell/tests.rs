@@ -98,7 +98,8 @@ async fn the_end_takes_along_what_is_stopped_deaf_or_in_a_session_of_its_own() {
     assert!(pids.iter().all(|pid| alive(pid)), "{pids:?}");
     let begun = Instant::now();
     assert_eq!(source.control.end().await, None);
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    // Three, and as long for others that have the processors.
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     assert!(pids.iter().all(|pid| !alive(pid)), "{pids:?}");
     assert_eq!(whole(source).await.1.code, 137);
 }
