@@ -177,14 +177,24 @@ impl Connection {
             None => {
                 // One that has not asked yet is not cut off before it is told to come back.
                 let last = if work.any() { Duration::ZERO } else { LAST_CALL };
-                match timeout(last, connection.as_mut()).await {
-                    Ok(ended) => ended,
-                    Err(_) => {
-                        connection.as_mut().graceful_shutdown();
-                        match timeout(drain.deadline(), connection).await {
-                            Ok(ended) => ended,
-                            Err(_) => return,
+                let ending = async {
+                    match timeout(last, connection.as_mut()).await {
+                        Ok(ended) => Some(ended),
+                        Err(_) => {
+                            connection.as_mut().graceful_shutdown();
+                            timeout(drain.deadline(), connection.as_mut()).await.ok()
                         }
+                    }
+                };
+                tokio::select! {
+                    ended = ending => match ended {
+                        Some(ended) => ended,
+                        None => return,
+                    },
+                    // A stream that was just opened says itself when to come back.
+                    next = work.handover.next() => {
+                        tokio::spawn(next);
+                        return;
                     }
                 }
             }

@@ -158,3 +158,23 @@ impl Drawn {
         (self.offset - behind as u64, text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn one_account_draws_once_at_a_time_and_keeps_no_other_waiting() {
+        let places = Places::default();
+        let (first, second, other) = (places.of("ann"), places.of("ann"), places.of("bob"));
+        let held = first.turns.acquire().now_or_never().unwrap();
+        assert!(second.turns.acquire().now_or_never().is_none());
+        assert!(other.turns.acquire().now_or_never().is_some());
+        drop(held);
+        assert!(second.turns.acquire().now_or_never().is_some());
+        drop((first, second, other));
+        assert!(places.of_one.lock().unwrap().is_empty(), "accounts are kept for ever");
+    }
+}

@@ -173,3 +173,15 @@ async fn an_account_that_is_disabled_loses_its_sessions_at_once() {
     assert_eq!(*theirs.control.ended.borrow(), 0);
     drop(other);
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_account_cannot_take_all_terminals_of_the_hub() {
+    let hub = hub();
+    let mut held = Vec::new();
+    for _ in 0..MAX_OF_ONE {
+        held.push(hub.open().await);
+    }
+    let refused = soon(hub.terminals.open(&ann(), &open())).await;
+    assert_eq!(code(refused).unwrap().0, ErrorCode::Limited);
+    soon(hub.terminals.open(&root(), &open())).await.unwrap();
+}
