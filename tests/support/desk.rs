@@ -29,7 +29,7 @@ pub(crate) struct Desk {
 }
 
 /// What a terminal showed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Screen {
     /// The offset of the first byte of `bytes`.
     pub(crate) start: u64,
@@ -45,6 +45,20 @@ pub(crate) struct Screen {
     pub(crate) exit: Option<Value>,
     /// Frames of output so far.
     pub(crate) frames: usize,
+}
+
+impl std::fmt::Debug for Screen {
+    /// In short: what it ended with.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { start, end, acked, frames, redraws, exit, .. } = self;
+        let last = self.bytes.get(self.bytes.len().saturating_sub(300)..).unwrap_or(&self.bytes);
+        let last = last.escape_ascii();
+        let redraws = redraws.len();
+        write!(
+            f,
+            "{start}..{end}, {acked} acked, {frames} frames, {redraws} redraws, exit {exit:?}: {last}"
+        )
+    }
 }
 
 impl Screen {
@@ -162,7 +176,9 @@ impl Desk {
                 self.step().await.unwrap_or_else(|closed| panic!("{what}: {closed:?}"));
             }
         };
-        wait::bounded(PATIENCE, what, read).await;
+        if tokio::time::timeout(PATIENCE, read).await.is_err() {
+            panic!("{what}: not within {PATIENCE:?}, but {:#?}", self.screens);
+        }
     }
 
     /// Reads until `wanted` is on the screen.

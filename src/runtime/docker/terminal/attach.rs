@@ -34,6 +34,9 @@ pub(super) async fn open(client: &Client, id: &str, size: Size) -> Result<Termin
         true => output,
         false => Box::new(Demux::new(output)),
     };
+    let window =
+        config.tty.then(|| Arc::new(Window::new(client.clone(), format!("/containers/{id}"))));
+    let begun = window.as_ref().map(|window| window.begin_with(size));
     let input: Box<dyn AsyncWrite + Send + Unpin> = if !stdin {
         // The engine reads nothing for it; what is typed must not stand in the way for ever.
         Box::new(tokio::io::sink())
@@ -41,13 +44,8 @@ pub(super) async fn open(client: &Client, id: &str, size: Size) -> Result<Termin
         // Its end is the end of the program's input; with any other the engine would end the output.
         Box::new(input)
     } else {
-        Box::new(Typed(input))
+        Box::new(Typed::new(input, begun))
     };
-    let window = config.tty.then(|| {
-        let window = Arc::new(Window::new(client.clone(), format!("/containers/{id}")));
-        window.begin_with(size);
-        window
-    });
     let cmd = config.entrypoint.into_iter().chain(config.cmd).collect();
     let (client, container, started) = (client.clone(), id.to_owned(), state.started_at);
     let control = Box::new(Control { client, container, started, window });

@@ -97,12 +97,12 @@ impl Wanted {
     fn source(self, client: &Client, cmd: Vec<String>, started: Started) -> TerminalSource {
         let Started { exec, ends: Hijacked { output, input } } = started;
         let window = Arc::new(Window::new(client.clone(), format!("/exec/{exec}")));
-        // The engine answers once the program runs; nobody's output waits for that.
-        window.begin_with(self.size);
+        // The engine answers once the program runs; what is typed waits for that, the output does not.
+        let input = Typed::new(input, Some(window.begin_with(self.size)));
         let Self { container, session, user, .. } = self;
         let target = reap::Target { container, exec: Some(exec.clone()), session, user };
         let control = Control { client: client.clone(), exec, target, window };
-        TerminalSource { cmd, output, input: Box::new(Typed(input)), control: Box::new(control) }
+        TerminalSource { cmd, output, input: Box::new(input), control: Box::new(control) }
     }
 }
 

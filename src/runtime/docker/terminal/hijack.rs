@@ -3,7 +3,7 @@
 
 use std::io::{self, Cursor};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -11,6 +11,7 @@ use hyper::client::conn::http1;
 use hyper::{Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, WriteHalf};
+use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::super::client::{Client, refusal};
@@ -60,8 +61,20 @@ pub(super) async fn hijack(client: &Client, path: &str, body: Bytes) -> Result<H
     Ok(Hijacked { output: Box::new(Cursor::new(parts.read_buf).chain(output)), input })
 }
 
-/// The way to a program that is never shut down, because the engine would end the output with it.
-pub(super) struct Typed(pub(super) WriteHalf<Box<dyn Stream>>);
+/// The way to a program that is never shut down, because the engine would end the output with it. What is typed
+/// waits until the window is settled: an engine sets the first one only once the program runs, and a command typed
+/// before that would see none.
+pub(super) struct Typed {
+    input: WriteHalf<Box<dyn Stream>>,
+    window: Option<JoinHandle<()>>,
+}
+
+impl Typed {
+    /// `window` ends, within the time of a call, when the first size was taken or refused; none: there is no window.
+    pub(super) fn new(input: WriteHalf<Box<dyn Stream>>, window: Option<JoinHandle<()>>) -> Self {
+        Self { input, window }
+    }
+}
 
 impl AsyncWrite for Typed {
     fn poll_write(
@@ -69,11 +82,16 @@ impl AsyncWrite for Typed {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
+        if let Some(window) = &mut self.window {
+            // Whichever way it ended.
+            let _ = ready!(Pin::new(window).poll(cx));
+            self.window = None;
+        }
+        Pin::new(&mut self.input).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+        Pin::new(&mut self.input).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

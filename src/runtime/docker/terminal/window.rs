@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hyper::Method;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 use super::super::client::Client;
 use crate::runtime::{Result, RuntimeError, Size};
@@ -26,8 +27,8 @@ impl Window {
         Self { client, path, wanted: Mutex::new(None), turn: Semaphore::new(1) }
     }
 
-    /// Sets the first size, unless another comes before; waits for nothing.
-    pub(super) fn begin_with(self: &Arc<Self>, size: Size) {
+    /// Sets the first size, unless another comes before; what is given back ends when the engine has answered.
+    pub(super) fn begin_with(self: &Arc<Self>, size: Size) -> JoinHandle<()> {
         self.want(size);
         let window = self.clone();
         // Ends within the time of one call, or two.
@@ -35,7 +36,7 @@ impl Window {
             if let Err(error) = window.pass_on().await {
                 tracing::debug!(path = window.path, %error, "the first size was not taken");
             }
-        });
+        })
     }
 
     /// Sets a size. A program that is not there, or does not run, has no window: that is no error.
