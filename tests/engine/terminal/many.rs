@@ -9,7 +9,7 @@ use crate::support::hub::Plan;
 use crate::support::ws::Ws;
 
 /// What each must have shown before it is looked who has how much.
-const EACH: u64 = 64 << 10;
+const EACH: u64 = 16 << 10;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_floods_on_one_connection_are_fair_to_each_other_and_to_a_shell() {
