@@ -22,6 +22,7 @@ use crate::auth::{Caller, Principal};
 use crate::domain::account::{Accounts, Audit};
 use crate::domain::container::Containers;
 use crate::domain::fleet::Fleet;
+pub use crate::domain::fleet::Glance;
 use crate::domain::host::Hosts;
 use crate::domain::image::Images;
 use crate::domain::terminal::Terminals;
@@ -168,6 +169,13 @@ impl Broker {
     /// `not_found`, also for what the caller may not know of.
     pub async fn container(&self, caller: &Caller, target: &Target) -> Result<Container> {
         self.parts.containers.get(caller, target).await
+    }
+
+    /// What answers about all containers of a host are as of now, where they are the same for everybody like the
+    /// caller; see [`Fleet::glance`].
+    #[must_use]
+    pub fn glance(&self, caller: &Caller, host: &str) -> Option<Glance> {
+        self.parts.fleet.glance(caller.principal.as_ref()?, host)
     }
 
     /// Opens a cursor over a topic, with the rights of `caller`. `last_event_id` goes before `since`, and a

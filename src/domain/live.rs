@@ -101,6 +101,12 @@ impl<R: Record> Live<R> {
         state.slots.values().filter(|slot| !slot.removed).map(|slot| slot.record.clone()).collect()
     }
 
+    /// The revision of the last change.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        *self.head.borrow()
+    }
+
     /// What changed after `revision`; everything where that is 0 or too long ago.
     #[must_use]
     pub fn since(&self, revision: u64) -> Changes<R> {

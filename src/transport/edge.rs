@@ -13,6 +13,7 @@ use tracing::Instrument;
 use super::fanout::Fanout;
 use super::limit::Limits;
 use super::openapi;
+use super::rest::fleet::Kept;
 use super::settings::Settings;
 use crate::auth::Caller;
 use crate::broker::Broker;
@@ -28,6 +29,7 @@ pub struct Edge {
     pub(super) metrics: Arc<Metrics>,
     pub(super) limits: Arc<Limits>,
     pub(super) fanout: Fanout,
+    pub(super) kept: Kept,
     /// The OpenAPI document, made once.
     pub(super) openapi: Bytes,
 }
@@ -46,7 +48,16 @@ impl Edge {
         let fanout = Fanout::new(&broker)?;
         let limits = Limits::new(settings.connections, settings.per_address, settings.per_user);
         let openapi = openapi::document().to_string().into();
-        Ok(Arc::new(Self { broker, settings, drain, metrics, limits, fanout, openapi }))
+        Ok(Arc::new(Self {
+            broker,
+            settings,
+            drain,
+            metrics,
+            limits,
+            fanout,
+            kept: Kept::default(),
+            openapi,
+        }))
     }
 
     /// Runs a command to its end, also when who asked has left: half a change is worse than one nobody waits
@@ -100,7 +111,7 @@ impl Edge {
 }
 
 /// `container_start`, as metrics name it.
-fn kind(command: &Command) -> &'static str {
+pub(super) fn kind(command: &Command) -> &'static str {
     static NAMES: LazyLock<HashMap<(&str, &str), &str>> = LazyLock::new(|| {
         let name = |noun: &str, opt: &str| match opt {
             "" => noun.to_owned(),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::engine::ScriptedEngine;
+use crate::support::http::Ask;
 use crate::support::hub::{Plan, TestHub};
 use crate::support::poll::Poll;
 use crate::support::scratch::Scratch;
@@ -261,4 +262,32 @@ async fn filters_of_events_narrow_and_what_is_unknown_is_ignored() {
         }
         assert_eq!(seen, wanted, "{query}");
     }
+}
+
+/// Answers about whole hosts are kept while nothing changes: what a verb did is in the next one all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_shows_at_once_what_a_verb_did_however_often_it_is_asked() {
+    let scene = Scene::new().await;
+    let id = scene.engine.add("web", &[], true);
+    scene.knows("web").await;
+    let list = async || {
+        let list = scene.hub.send(Ask::get("/ps2/a").token(&scene.admin)).await.ok();
+        list["data"].as_array().unwrap().clone()
+    };
+    for _ in 0..10 {
+        for (opt, state) in [("stop", "exited"), ("start", "running")] {
+            let data = json!({ "opt": opt, "host": "a", "container": id });
+            scene.hub.reply(&scene.admin, "container", &data).await;
+            for _ in 0..3 {
+                assert_eq!(list().await[0]["state"], state, "after {opt}");
+            }
+        }
+    }
+    let data = json!({ "opt": "remove", "host": "a", "container": id, "force": true });
+    scene.hub.reply(&scene.admin, "container", &data).await;
+    assert_eq!(list().await, Vec::<Value>::new());
+    scene.engine.stop();
+    scene.hub.wait_for_host(&scene.admin, "a", "offline").await;
+    let refused = scene.hub.send(Ask::get("/ps2/a").token(&scene.admin)).await;
+    assert_eq!(refused.status, 500, "a host that is away has no list");
 }

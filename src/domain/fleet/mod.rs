@@ -3,6 +3,7 @@
 
 mod error;
 pub mod fan_out;
+mod glance;
 pub mod lookup;
 pub mod settings;
 
@@ -22,6 +23,7 @@ use super::stat::Usage;
 use crate::error::{Error, Result};
 use crate::runtime::supervisor::{HostEvent, Mirror, Resume, Standing, Supervisor};
 use crate::runtime::{EngineEvent, Runtime, RuntimeError};
+pub use glance::Glance;
 pub use settings::HostSettings;
 
 /// How long the first answers of hosts are waited for before the hub calls itself ready.

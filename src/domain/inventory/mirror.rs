@@ -85,6 +85,8 @@ pub(super) struct State {
     /// Requests so far.
     pub(super) asked: u64,
     pub(super) online: bool,
+    /// The inventory's revision after the last change of what a list of this host shows: no other host has had it.
+    revision: u64,
     suspects: HashSet<String>,
 }
 
@@ -121,6 +123,13 @@ impl HostMirror {
     pub fn records(&self) -> Vec<Arc<ContainerState>> {
         let state = self.lock();
         if state.online { state.records.values().cloned().collect() } else { Vec::new() }
+    }
+
+    /// Moves with whatever a list of its containers shows; none while the host is not online.
+    #[must_use]
+    pub fn revision(&self) -> Option<u64> {
+        let state = self.lock();
+        state.online.then_some(state.revision)
     }
 
     /// The container of this full id, name, or beginning of an id, in that order, as Docker looks it up, of those
@@ -205,8 +214,9 @@ impl HostMirror {
                 };
             }
         }
-        if state.online {
+        if state.online && !(set.is_empty() && remove.is_empty()) {
             self.inventory.containers.apply(set, &remove);
+            state.revision = self.inventory.containers.revision();
             self.show_host(&state);
         }
     }
@@ -270,6 +280,7 @@ impl Mirror for HostMirror {
         if turned && online {
             let records = state.records.values().cloned().collect();
             self.inventory.containers.apply(records, &[]);
+            state.revision = self.inventory.containers.revision();
         } else if turned {
             self.hide(&state);
         }

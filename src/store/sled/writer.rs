@@ -22,8 +22,13 @@ use crate::store::{
     EventBounds, Expect, Key, Revision, StoreError, StoredEvent, Trimmed, Versioned, Write,
 };
 
-/// Flushes begin at least this far apart: a lone write waits for nobody, many share one flush.
+/// Flushes begin at least this far apart: a lone write waits for nobody, many share one flush. So long it is also
+/// waited for those who were answered together to ask again, as most do at once: without that they part into two
+/// halves, each of which waits for the other's flush.
 const GATHER: Duration = Duration::from_millis(5);
+
+/// Between two looks at who has asked again.
+const GLANCE: Duration = Duration::from_micros(200);
 
 /// Commands in one flush; what comes beyond waits for the next, so that no answer waits for an endless batch.
 const BATCH: usize = 512;
@@ -55,6 +60,14 @@ type Pending = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// The inner error is a refusal that changed nothing, the outer one is fatal.
 type Applied<T> = io::Result<Result<T, StoreError>>;
 
+/// The last flush.
+struct Flushed {
+    begun: Instant,
+    /// When its commands had their answers.
+    answered: Instant,
+    commands: usize,
+}
+
 pub(super) struct Writer {
     pub tables: Tables,
     pub state: State,
@@ -70,22 +83,34 @@ impl Writer {
     /// Works until every handle is gone, or until the disk fails.
     pub(super) fn run(mut self) {
         let _guard = AbortOnPanic;
-        let mut last_flush: Option<Instant> = None;
+        let mut last: Option<Flushed> = None;
         while let Some(first) = self.queue.blocking_recv() {
-            if let Some(wait) = last_flush.and_then(|last| GATHER.checked_sub(last.elapsed())) {
-                std::thread::sleep(wait);
+            if let Some(last) = &last {
+                self.gather(last);
             }
             let begun = Instant::now();
             match self.batch(first) {
-                ControlFlow::Continue(true) => last_flush = Some(begun),
-                ControlFlow::Continue(false) => {}
+                ControlFlow::Continue(Some(commands)) => {
+                    last = Some(Flushed { begun, answered: Instant::now(), commands });
+                }
+                ControlFlow::Continue(None) => {}
                 ControlFlow::Break(error) => return self.fail(&error),
             }
         }
     }
 
-    /// Applies what is waiting and flushes it. Tells whether there was anything to flush.
-    fn batch(&mut self, first: Queued) -> ControlFlow<StoreError, bool> {
+    /// Waits for those who will share the next flush with a command that is there already.
+    fn gather(&self, last: &Flushed) {
+        if let Some(wait) = GATHER.checked_sub(last.begun.elapsed()) {
+            std::thread::sleep(wait);
+        }
+        while self.queue.len() + 1 < last.commands && last.answered.elapsed() < GATHER {
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// Applies what is waiting and flushes it. Gives how many commands that were, if there was anything to flush.
+    fn batch(&mut self, first: Queued) -> ControlFlow<StoreError, Option<usize>> {
         let before = self.state.clone();
         let mut pending: Vec<Pending> = Vec::new();
         // The shares are held until the answers are out: what is applied and not flushed still takes memory.
@@ -115,7 +140,7 @@ impl Writer {
             answer(outcome.clone());
         }
         match outcome {
-            Ok(()) => ControlFlow::Continue(changed),
+            Ok(()) => ControlFlow::Continue(changed.then_some(shares.len())),
             Err(error) => ControlFlow::Break(error),
         }
     }

@@ -3,6 +3,7 @@
 mod decode;
 mod encode;
 pub(in crate::transport) mod error;
+mod kept;
 mod model;
 mod routes;
 mod unit;
@@ -21,10 +22,11 @@ use super::table::Params;
 use crate::auth::Caller;
 use crate::error::Error;
 use crate::transport::credential::{self, InUrl};
-use crate::transport::edge::Edge;
+use crate::transport::edge::{self, Edge};
 use crate::transport::request::Request;
 use crate::transport::respond::{self, Response, Shape};
 
+pub(in crate::transport) use kept::Kept;
 pub(in crate::transport) use routes::{Call, ROUTES};
 
 /// Its name in metrics.
@@ -51,11 +53,19 @@ pub(in crate::transport) async fn handle(edge: Arc<Edge>, mut request: Request) 
         Ok(command) => (command.clone(), Asked::of(&command)),
         Err(error) => return error::encode(&error, None),
     };
-    let answered = run(&edge, caller, call, command, &asked).await;
-    match answered {
+    // Who may ask, and that it is asked rightly, is settled.
+    let glance = asked.whole.then(|| edge.broker.glance(&caller, asked.host())).flatten();
+    let (_, verb) = call.command;
+    if let Some(body) = glance.and_then(|glance| edge.kept.get(verb, asked.host(), &glance)) {
+        edge.count(TRANSPORT, edge::kind(&command), &Ok(()));
+        return answer(body);
+    }
+    match run(&edge, caller, call, command, &asked).await {
         Ok((body, reply)) => {
-            let mut response = respond::bytes("application/json", body);
-            respond::set(&mut response, hyper::header::CACHE_CONTROL, "no-store");
+            if let Some(glance) = glance {
+                edge.kept.put(verb, asked.host(), glance, body.clone());
+            }
+            let mut response = answer(body);
             let cookie = match &reply {
                 Reply::LoggedIn(session) => {
                     _ = request.facts.user.set(session.user.username.as_str().into());
@@ -72,6 +82,12 @@ pub(in crate::transport) async fn handle(edge: Arc<Edge>, mut request: Request) 
         }
         Err(error) => error::encode(&error, asked.container.as_deref()),
     }
+}
+
+fn answer(body: Bytes) -> Response {
+    let mut response = respond::bytes("application/json", body);
+    respond::set(&mut response, hyper::header::CACHE_CONTROL, "no-store");
+    response
 }
 
 /// Origin, room, and who it is.
@@ -121,14 +137,21 @@ async fn prepare(
 struct Asked {
     host: Option<String>,
     container: Option<String>,
+    /// Whether it is about all containers of the host.
+    whole: bool,
     logout: bool,
 }
 
 impl Asked {
+    fn host(&self) -> &str {
+        self.host.as_deref().unwrap_or_default()
+    }
+
     fn of(command: &Command) -> Self {
         let of = |host: &str, container: Option<&str>| Self {
             host: Some(host.to_owned()),
             container: container.map(str::to_owned),
+            whole: container.is_none(),
             logout: false,
         };
         match command {
