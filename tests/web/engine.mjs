@@ -1,5 +1,5 @@
 // A Docker Engine, asked by Docker's own client: what the dashboard says is compared with its word.
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 
@@ -78,9 +78,14 @@ export class Engine {
     await run(script, ['start', this.directory])
   }
 
-  /** Takes away what the test made. */
-  clean() {
-    if (this.made.size > 0) execFileSync('docker', ['-H', this.address, 'rm', '-f', ...this.made], { stdio: 'ignore' })
+  /** Takes away what the test made; an engine that it left dead is started. */
+  async clean() {
+    const names = [...this.made]
     this.made.clear()
+    if (names.length === 0) return
+    await this.docker('rm', '-f', ...names).catch(async () => {
+      await this.start()
+      await this.docker('rm', '-f', ...names)
+    })
   }
 }

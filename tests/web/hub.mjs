@@ -47,8 +47,18 @@ export class Hub {
 
   /** Sends a packet as admin, and gives its reply. */
   async packet(type, data) {
-    this.token ??= (await this.post('auth', { opt: 'login', username: 'admin', password })).access_token
+    // A token is good for 15 minutes.
+    if (this.token === undefined || Date.now() - this.proved > 600_000) {
+      this.token = (await this.post('auth', { opt: 'login', username: 'admin', password })).access_token
+      this.proved = Date.now()
+    }
     return this.post(type, data, { Authorization: `Bearer ${this.token}` })
+  }
+
+  /** Removes the hosts that it was not begun with. */
+  async clean() {
+    const { items } = await this.packet('host', { opt: 'list' })
+    for (const { host } of items.filter(({ configured }) => !configured)) await this.packet('host', { opt: 'remove', host })
   }
 
   async post(type, data, headers = {}) {

@@ -77,8 +77,8 @@ export const picture = {
       await visitor.leave()
     } finally {
       await hub.end('SIGTERM')
-      a.clean()
-      b.clean()
+      await a.clean()
+      await b.clean()
       for (const remove of untag) await remove()
     }
   },

@@ -72,8 +72,9 @@ async function run(name, test) {
   } finally {
     clearTimeout(timer)
     await Promise.all(browser.contexts().map((context) => context.close()))
-    a.clean()
-    b.clean()
+    // A test that failed may have left an engine dead, or a host behind, which those after it know nothing of.
+    for (const engine of [a, b]) await engine.clean()
+    await hub.clean().catch(() => undefined)
   }
 }
 

@@ -17,7 +17,7 @@ use crate::runtime::Runtime;
 
 /// How long the first list of a host is waited for.
 const FIRST_LIST: Duration = Duration::from_secs(3);
-/// How long a verb waits for its effect to be in the mirror.
+/// How long it is waited for that what was done or told is in the mirror.
 const SEEN: Duration = Duration::from_secs(5);
 
 impl Handle {
@@ -60,7 +60,12 @@ impl Fleet {
         let handle = self.handle(host)?;
         handle.online().await?;
         let known = |record: &ContainerState| may_know(principal, record);
-        handle.mirror.find(container, known).map_err(|matching| match matching {
+        let mut found = handle.mirror.find(container, known);
+        // One that was made a moment ago may have been told and not be listed yet.
+        if found == Err(0) && timeout(SEEN, handle.mirror.catch_up()).await == Ok(true) {
+            found = handle.mirror.find(container, known);
+        }
+        found.map_err(|matching| match matching {
             0 => {
                 Error::not_found(format!("No such container: {container}")).with_field("container")
             }

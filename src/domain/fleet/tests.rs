@@ -343,6 +343,19 @@ async fn containers_are_found_as_docker_finds_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_told_a_moment_ago_is_found_although_it_is_not_listed_yet() {
+    let mut hub = hub().await;
+    let admin = principal(Role::Admin, "root");
+    for (second, name) in (20..).zip(["one", "two"]) {
+        hub.engine.set(running(name));
+        hub.engine.say(event(second, "create", name));
+        hub.expect(&[&format!("create {name}")]).await;
+        assert!(hub.fleet.handle("a").unwrap().mirror.find(name, |_| true).is_err(), "{name}");
+        assert_eq!(hub.fleet.find(&admin, "a", name).await.unwrap().facts.name, name);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hub_is_ready_without_its_slow_hosts() {
     let engine = Scripted::new();
     engine.hang(true);

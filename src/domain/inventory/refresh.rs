@@ -112,6 +112,15 @@ impl HostMirror {
         self.answered(asked).await
     }
 
+    /// Returns when the answers to all that was asked for until now are in the mirror; false: they were already.
+    pub(crate) async fn catch_up(&self) -> bool {
+        let asked = self.lock().asked;
+        if self.done.borrow().upto >= asked {
+            return false;
+        }
+        self.answered(asked).await.is_ok()
+    }
+
     async fn answered(&self, asked: u64) -> Result<()> {
         let mut done = self.done.subscribe();
         self.work.notify_one();

@@ -33,10 +33,9 @@ impl Beat {
         self.last.store(since, Ordering::Relaxed);
     }
 
-    /// How long nothing came and nothing was taken.
-    pub(super) fn silence(&self) -> Duration {
-        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
-        self.start.elapsed().saturating_sub(last)
+    /// When something last came or was taken.
+    pub(super) fn last(&self) -> Instant {
+        self.start + Duration::from_millis(self.last.load(Ordering::Relaxed))
     }
 }
 
@@ -94,28 +93,21 @@ mod tests {
 
     const WHILE: Duration = Duration::from_millis(30);
 
-    /// Lets a while pass; how long nothing was felt after it.
-    async fn after_a_while(beat: &Beat) -> Duration {
-        tokio::time::sleep(WHILE).await;
-        beat.silence()
-    }
-
     #[tokio::test]
     async fn only_what_the_other_side_does_is_a_beat() {
         let (mut client, server) = duplex(8);
         let (mut socket, beat) = Pulse::new(server);
-        let before = after_a_while(&beat).await;
+        let first = beat.last();
+        tokio::time::sleep(WHILE).await;
         socket.write_all(b"12345678").await.expect("there is room");
-        assert!(
-            before >= WHILE && beat.silence() >= before,
-            "the system took that, not the client"
-        );
+        assert_eq!(beat.last(), first, "the system took that, not the client");
         let (written, read) = tokio::join!(socket.write_all(b"9"), client.read_u8());
         assert!(written.is_ok() && read.is_ok());
-        assert!(beat.silence() < before, "the client made room");
-        let before = after_a_while(&beat).await;
+        let second = beat.last();
+        assert!(second > first, "the client made room");
+        tokio::time::sleep(WHILE).await;
         client.write_all(b"x").await.expect("there is room");
         socket.read_u8().await.expect("a byte");
-        assert!(beat.silence() < before, "the client wrote");
+        assert!(beat.last() > second, "the client wrote");
     }
 }

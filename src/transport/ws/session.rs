@@ -6,6 +6,7 @@
 //! answers which cannot be flushed either, no more is. Revocation, the hub's end and silence are heard all the while.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use prometheus_client::metrics::counter::Counter;
 use quayside_protocol::{CloseCode, PacketId, Reply};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message, Utf8Bytes};
 
@@ -41,8 +42,8 @@ const BEHIND: usize = 32;
 const PROVE: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(30);
-/// How often silence is looked at.
-const LOOK: Duration = Duration::from_secs(5);
+/// When a ping is tried again that found no room.
+const AGAIN: Duration = Duration::from_secs(5);
 /// How long answers that are under way are waited for when the token has ended.
 const LAST_ANSWERS: Duration = Duration::from_millis(250);
 
@@ -76,7 +77,8 @@ pub(super) struct Session {
     pub(super) unflushed: usize,
     /// How many of them were put there by what was read meanwhile.
     behind: usize,
-    pinged: Instant,
+    /// When the next ping is due.
+    ping: Instant,
     written: Counter,
 }
 
@@ -110,7 +112,7 @@ impl Session {
             malformed: 0,
             unflushed: 0,
             behind: 0,
-            pinged: Instant::now(),
+            ping: Instant::now() + PING,
             written,
         }
     }
@@ -147,9 +149,13 @@ impl Session {
 
     async fn serve(&mut self) -> End {
         let prove_by = Instant::now() + PROVE;
-        let mut look = interval(LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut look = pin!(sleep_until(self.ping));
         loop {
+            // An idle socket is woken by its pings and their answers alone.
+            let due = self.ping.min(self.beat.last() + SILENCE);
+            if look.deadline() != due {
+                look.as_mut().reset(due);
+            }
             let (dirty, proved) = (self.unflushed > 0, self.rights.is_some());
             let room = self.calls.len() < IN_FLIGHT && self.behind < BEHIND;
             let reads = room && !self.calls.proving;
@@ -180,7 +186,7 @@ impl Session {
                 holds = looked_at => self.still(holds),
                 () = edge.drain.cancelled() => Some(End::Close(CloseCode::Draining)),
                 () = sleep_until(prove_by), if !proved => Some(End::Close(CloseCode::Unauthenticated)),
-                _ = look.tick() => self.look(),
+                () = look.as_mut() => self.look(),
                 event = event => match event {
                     Event::Flushed(flushed) => {
                         (self.unflushed, self.behind) = (0, 0);
@@ -273,13 +279,18 @@ impl Session {
         if self.live.as_ref().is_some_and(Live::took) {
             self.beat.felt();
         }
-        if self.beat.silence() > SILENCE {
+        let now = Instant::now();
+        if now >= self.beat.last() + SILENCE {
             return Some(End::Close(CloseCode::NoPong));
         }
-        if self.pinged.elapsed() < PING || self.unflushed > 0 {
+        if now < self.ping {
             return None;
         }
-        self.pinged = Instant::now();
+        if self.unflushed > 0 {
+            self.ping = now + AGAIN;
+            return None;
+        }
+        self.ping = now + PING;
         self.put(Message::Ping(Bytes::new()))
     }
 
