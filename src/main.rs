@@ -10,6 +10,10 @@ use quayside::config::{Config, ConfigError, Flags, Sources};
 use quayside::store::command::StoreCommand;
 use quayside::{open_files, shutdown, telemetry};
 
+/// The system's own keeps tens of MiB that hashing a password or a flood took once.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Every Docker host you own, live, over one broker.
 #[derive(Parser)]
 #[command(version)]

@@ -72,7 +72,7 @@ pub(super) async fn logged(
     let (method, path) = (head.method.clone(), head.uri.path().to_owned());
     let origin = head.headers.get(ORIGIN).cloned();
     head.extensions.insert(facts.clone());
-    let span = tracing::info_span!("request", id = &*facts.id);
+    let span = respond::span(&facts.id);
     // `CONNECT host:1` and `GET host` name no path at all, which warp cannot stand.
     let mut response = if head.uri.path_and_query().is_none() {
         respond::unknown_path(Shape::Fleet)

@@ -94,20 +94,24 @@ pub(super) struct Line<S> {
     /// Requests there had been when the phase was judged last: one that was answered at once is over by then.
     begun: usize,
     patience: Patience,
-    timer: Pin<Box<Sleep>>,
+    /// None while nothing is awaited: it would keep the task that waited last, after the connection went to another.
+    timer: Option<Pin<Box<Sleep>>>,
     /// Whether a plain answer would be understood.
     speaks_http1: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
     pub(super) fn new(io: S, work: Arc<Work>, speaks_http1: bool, patience: Patience) -> Self {
-        let timer = Box::pin(sleep(patience.head));
+        let timer = Some(Box::pin(sleep(patience.head)));
         Self { io, work, phase: Phase::Head, begun: 0, patience, timer, speaks_http1 }
     }
 
     fn wait(&mut self, phase: Phase, time: Duration) {
         self.phase = phase;
-        self.timer.as_mut().reset(Instant::now() + time);
+        match &mut self.timer {
+            Some(timer) => timer.as_mut().reset(Instant::now() + time),
+            None => self.timer = Some(Box::pin(sleep(time))),
+        }
     }
 
     fn give_up(&mut self, cx: &mut Context<'_>) -> io::Error {
@@ -129,7 +133,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Line<S> {
         let this = &mut *self;
         let begun = this.work.begun.load(Ordering::Relaxed);
         if this.work.is_free() {
-            this.phase = Phase::Busy;
+            (this.phase, this.timer) = (Phase::Busy, None);
         } else if this.phase == Phase::Busy || this.begun != begun {
             this.wait(Phase::Idle, this.patience.idle);
         }
@@ -146,11 +150,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Line<S> {
                 }
                 Poll::Ready(read)
             }
-            Poll::Pending if this.phase == Phase::Busy => Poll::Pending,
-            Poll::Pending => {
-                ready!(this.timer.as_mut().poll(cx));
-                Poll::Ready(Err(this.give_up(cx)))
-            }
+            Poll::Pending => match &mut this.timer {
+                None => Poll::Pending,
+                Some(timer) => {
+                    ready!(timer.as_mut().poll(cx));
+                    Poll::Ready(Err(this.give_up(cx)))
+                }
+            },
         }
     }
 }

@@ -94,6 +94,16 @@ pub(super) fn log(error: &Error) {
     }
 }
 
+/// The same for what lives long: a span of its own would be kept for each.
+pub(super) fn log_of(request: &str, error: &Error) {
+    span(request).in_scope(|| log(error));
+}
+
+/// What lines in the log carry that belong to the request of this number.
+pub(super) fn span(request: &str) -> tracing::Span {
+    tracing::info_span!("request", id = request)
+}
+
 /// `{"type":"error","id":…,"data":…}`.
 #[derive(Debug, Serialize)]
 pub(super) struct ErrorPacket<'a> {

@@ -3,6 +3,7 @@
 //! Whoever writes writes whole frames: what the system does not take at once is kept, at most a batch, and nothing
 //! else is begun before the system has taken it.
 
+use std::future::poll_fn;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -212,7 +213,7 @@ impl Outlet {
     /// # Errors
     /// The connection is gone.
     pub(in crate::transport) async fn flushed(&self) -> io::Result<()> {
-        std::future::poll_fn(|cx| self.poll_flushed(cx)).await
+        poll_fn(|cx| self.poll_flushed(cx)).await
     }
 
     /// The same. Only one task may poll.
@@ -321,16 +322,23 @@ impl Outlet {
         socket2::SockRef::from(self.stream()).shutdown(std::net::Shutdown::Write)
     }
 
-    /// Returns when the other side has closed, or sends what nobody asked for.
+    /// Returns when the other side has closed, or sends what nobody asked for. Only one task may wait for that, and
+    /// nothing else may read: what it is woken by takes the place of the task that read before, which is freed so.
     pub(in crate::transport) async fn gone(&self) {
-        let (mut rubbish, mut read) = ([0; 64], 0);
-        while read < UNASKED && self.stream().readable().await.is_ok() {
-            match self.stream().try_read(&mut rubbish) {
-                Ok(0) => return,
-                Ok(more) => read += more,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => return,
+        let mut read = 0;
+        poll_fn(|cx| {
+            while read < UNASKED {
+                if ready!(self.stream().poll_read_ready(cx)).is_err() {
+                    break;
+                }
+                match self.stream().try_read(&mut [0; 64]) {
+                    Ok(more @ 1..) => read += more,
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Ok(0) | Err(_) => break,
+                }
             }
-        }
+            Poll::Ready(())
+        })
+        .await;
     }
 }

@@ -47,13 +47,13 @@ pub(super) async fn run(mut feed: Feed, outlet: Arc<Outlet>, chunked: bool) {
             }
             tended = outlet.tend(|| edge.fanout.now()), if !dirty => {
                 if let Err(error) = tended {
-                    respond::log(&error);
+                    respond::log_of(&feed.request, &error);
                     break End::Over;
                 }
             }
             ready = feed.cursors.ready(), if !dirty => {
                 if let Err(error) = ready {
-                    respond::log(&error);
+                    respond::log_of(&feed.request, &error);
                     break End::Over;
                 }
                 let blocks: Vec<_> = feed.take().collect();

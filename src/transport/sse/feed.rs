@@ -21,6 +21,8 @@ use crate::transport::rights::Rights;
 pub(super) struct Feed {
     pub(super) edge: Arc<Edge>,
     pub(super) form: Form,
+    /// The request that opened it, for the log.
+    pub(super) request: Arc<str>,
     pub(super) cursors: Cursors,
     pub(super) rights: Rights,
     pub(super) keep_alive: Interval,
@@ -55,7 +57,7 @@ impl Feed {
                 }
                 ready = self.cursors.ready() => {
                     if let Err(error) = ready {
-                        respond::log(&error);
+                        respond::log_of(&self.request, &error);
                         return None;
                     }
                     let taken = self.take();

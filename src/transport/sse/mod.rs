@@ -16,7 +16,6 @@ use hyper::StatusCode;
 use hyper::header::{CACHE_CONTROL, HeaderName};
 use quayside_protocol::{ErrorCode, Subscribe, Topic};
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
-use tracing::Instrument;
 
 use self::feed::Feed;
 use super::credential::InUrl;
@@ -92,6 +91,7 @@ pub(super) async fn open(edge: Arc<Edge>, request: Request, form: Form) -> Respo
     first.push('\n');
     let feed = Feed {
         form,
+        request: caller.request_id.clone(),
         cursors,
         rights,
         keep_alive: keep_alive(),
@@ -111,7 +111,6 @@ pub(super) async fn open(edge: Arc<Edge>, request: Request, form: Form) -> Respo
                 direct::run(feed, outlet, chunked).await;
                 drop(place);
             };
-            let next = next.instrument(tracing::Span::current());
             answer(fanout::body(request.facts.work.clone(), first, next))
         }
     }

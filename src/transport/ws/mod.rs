@@ -38,10 +38,9 @@ use super::rights::Rights;
 use crate::error::Error;
 use pulse::Pulse;
 use session::Session;
-use tracing::Instrument;
 
 /// What is read at once, in bytes: every socket has room for that. Longer messages get room of their own.
-const READ: usize = 1 << 10;
+const READ: usize = 256;
 /// What waits to be written together, in bytes.
 const WRITE: usize = 4 << 10;
 
@@ -89,8 +88,7 @@ pub(super) async fn handshake(edge: Arc<Edge>, mut request: Request) -> Response
         let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
         Session::new(edge, socket, pulse, origin, rights, outlet).run(refusal).await;
     };
-    // Its lines in the log carry the number of the request that opened it.
-    tokio::spawn(session.in_current_span());
+    tokio::spawn(session);
     accepted(&key)
 }
 

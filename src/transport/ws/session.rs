@@ -198,7 +198,8 @@ impl Session {
                     Event::Read(None) => Some(End::Gone),
                     Event::Read(Some(Ok(message))) => {
                         let before = self.unflushed;
-                        let end = self.message(message);
+                        let span = respond::span(&self.origin.request_id);
+                        let end = span.in_scope(|| self.message(message));
                         self.behind += self.unflushed - before;
                         end
                     }
@@ -234,7 +235,7 @@ impl Session {
         match serde_json::to_string(value) {
             Ok(text) => self.put(Message::text(text)),
             Err(error) => {
-                respond::log(&Error::internal(error));
+                respond::log_of(&self.origin.request_id, &Error::internal(error));
                 None
             }
         }
@@ -249,7 +250,7 @@ impl Session {
             Ok(packet) => return self.put_json(&packet),
             Err(error) => error,
         };
-        respond::log(&answered);
+        respond::log_of(&self.origin.request_id, &answered);
         self.put_json(&respond::error_packet(id, &answered))
     }
 
@@ -268,7 +269,7 @@ impl Session {
     /// What the fan-out has begun is to be flushed here.
     fn tended(&mut self, tended: Result<(), Error>) -> Option<End> {
         if let Err(error) = tended {
-            respond::log(&error);
+            respond::log_of(&self.origin.request_id, &error);
             return Some(End::Close(CloseCode::Draining));
         }
         self.unflushed += 1;
@@ -296,7 +297,7 @@ impl Session {
 
     fn deliver(&mut self, ready: Result<(), Error>) -> Option<End> {
         if let Err(error) = ready {
-            respond::log(&error);
+            respond::log_of(&self.origin.request_id, &error);
             return Some(End::Close(CloseCode::Draining));
         }
         let (sub, taken) = self.cursors.take();
