@@ -105,9 +105,7 @@ export const terminal: Texts['terminal'] = {
     previous: '이전 (Enter)',
     close: '찾기 닫기 (Esc)',
     matchCase: '대소문자 구분',
-    regex: '정규식',
     found: (at, n, limit) => (n === 0 ? '없음' : `${n}${n >= limit ? '+' : ''}개 중 ${at + 1}`),
-    wrong: '올바른 패턴이 아닙니다',
   },
 
   paste: {

@@ -105,9 +105,7 @@ export const terminal: Texts['terminal'] = {
     previous: '上一个（Enter）',
     close: '关闭搜索（Esc）',
     matchCase: '区分大小写',
-    regex: '正则表达式',
     found: (at, n, limit) => (n === 0 ? '没有' : `第 ${at + 1} 个，共 ${n}${n >= limit ? '+' : ''} 个`),
-    wrong: '不是有效的表达式',
   },
 
   paste: {
