@@ -50,6 +50,13 @@ async function look({ browser, hub, a, b, artefacts }, width, theme) {
     await page.locator(ready).first().waitFor()
     await keep(`container-${name}`)
   }
+  await visitor.go(`/containers/a/${await a.id('web-look-a')}/logs`)
+  const bar = page.getByRole('group', { name: 'What is shown of the log' }).locator('button, select, input')
+  await bar.first().waitFor()
+  for (const one of await bar.all()) {
+    const box = await one.boundingBox()
+    assert(box.x >= 0 && box.x + box.width <= width, `all of the logs' bar is in sight: ${JSON.stringify(box)}`)
+  }
   await visitor.go(`/containers/a/${await a.id('web-look-died-a')}`)
   await page.getByRole('region', { name: 'What happened before' }).getByRole('listitem').first().waitFor()
   await keep('container-died')
