@@ -19,7 +19,7 @@ const READY = {
 /** Of a container that runs: name, address, what is there when it is drawn. */
 const TABS = [
   ['overview', '', '#facts'],
-  ['logs', '/logs', '.line, .empty'],
+  ['logs', '/logs', '.body .line'],
   ['stats', '/stats', '.uplot'],
   ['files', '/files', '[data-row]'],
   ['events', '/events', '[role=listitem]'],
@@ -49,6 +49,13 @@ async function look({ browser, hub, a, b, artefacts }, width, theme) {
     await visitor.go(`/containers/a/${await a.id('web-look-a')}${tab}`)
     await page.locator(ready).first().waitFor()
     await keep(`container-${name}`)
+  }
+  await visitor.go(`/containers/a/${await a.id('web-look-a')}/logs`)
+  const bar = page.getByRole('group', { name: 'What is shown of the log' }).locator('button, select, input')
+  await bar.first().waitFor()
+  for (const one of await bar.all()) {
+    const box = await one.boundingBox()
+    assert(box.x >= 0 && box.x + box.width <= width, `all of the logs' bar is in sight: ${JSON.stringify(box)}`)
   }
   await visitor.go(`/containers/a/${await a.id('web-look-died-a')}`)
   await page.getByRole('region', { name: 'What happened before' }).getByRole('listitem').first().waitFor()
@@ -82,9 +89,15 @@ async function look({ browser, hub, a, b, artefacts }, width, theme) {
   await visitor.leave()
 }
 
+/** Lines of several kinds, and then it runs until it is stopped. */
+const LINES =
+  'for i in 1 2 3 4 5; do echo "$i: a line of a log that is longer than a narrow window is wide, and wraps"; done; ' +
+  `printf '\\033[32mGET\\033[0m /harbour 200\\n'; echo '{"level":"info","ship":"arrived"}'; echo 'no berth is free' >&2; ` +
+  'trap "exit 0" TERM; while :; do sleep 1 & wait $!; done'
+
 async function lively({ a, b }) {
   for (const engine of [a, b]) {
-    if (!engine.made.has(`web-look-${engine.name}`)) await engine.run(`web-look-${engine.name}`)
+    if (!engine.made.has(`web-look-${engine.name}`)) await engine.script(`web-look-${engine.name}`, LINES)
     if (!engine.made.has(`web-look-died-${engine.name}`)) await engine.die(`web-look-died-${engine.name}`, 3)
   }
 }

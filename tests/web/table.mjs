@@ -101,6 +101,45 @@ export const table = {
     await visitor.leave()
   },
 
+  'on a narrow window, which has no heads, rows are ordered by a choice, and its direction is told': async ({ browser, hub, a, b }) => {
+    await b.run('web-order-1')
+    await a.run('web-order-2')
+    await a.run('web-order-3')
+    const visitor = await Visitor.come(browser, hub.url, { width: 390, height: 844 })
+    const { page } = visitor
+    await visitor.enter('/containers?q=web-order')
+    await visitor.row('web-order-3').waitFor()
+    const sort = page.getByRole('group', { name: 'Sort by' })
+    const column = sort.getByRole('combobox', { name: 'Sort by' })
+    const order = async () => (await page.locator('[data-index] .name a').allTextContents()).map((name) => name.at(-1)).join()
+    const stands = (wanted) => until(`the order ${wanted}`, async () => (await order()) === wanted)
+    await stands('1,2,3')
+    const box = await sort.boundingBox()
+    assert(box.x >= 0 && box.x + box.width <= 390, `in sight at once: ${JSON.stringify(box)}`)
+    await sort.getByRole('button', { name: 'A to Z' }).click()
+    await stands('3,2,1')
+    await column.selectOption('Host')
+    await stands('2,3,1')
+    await sort.getByRole('button', { name: 'A to Z' }).click()
+    await sort.getByRole('button', { name: 'Z to A' }).waitFor()
+    await stands('1,3,2')
+    await column.selectOption('Up since')
+    await sort.getByRole('button', { name: 'newest first' }).waitFor()
+    await stands('3,2,1')
+    await sort.getByRole('button', { name: 'newest first' }).click()
+    await stands('1,2,3')
+    assert.match(page.url(), /sort=status&dir=down/)
+    assert.deepEqual(await visitor.violations(), [])
+    await page.reload()
+    await sort.getByRole('button', { name: 'oldest first' }).waitFor()
+    await stands('1,2,3')
+    // One state of the address: the head of a wide window says the same.
+    await page.setViewportSize({ width: 1440, height: 900 })
+    assert.equal(await sort.isVisible(), false)
+    assert.equal(await page.getByRole('columnheader', { name: 'Up since' }).getAttribute('aria-sort'), 'ascending')
+    await visitor.leave()
+  },
+
   'the menu of a row is a sheet on a narrow window, and acts': async ({ browser, hub, a }) => {
     await a.run('web-sheet')
     const visitor = await Visitor.come(browser, hub.url, { width: 390, height: 844 })

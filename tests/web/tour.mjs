@@ -12,11 +12,13 @@ const focus = (page) =>
     const drawn = element.closest('.xterm.focus') ?? element
     const { x, y, width, height } = drawn.getBoundingClientRect()
     const outlined = (one) => one !== null && getComputedStyle(one).outlineStyle !== 'none' && parseFloat(getComputedStyle(one).outlineWidth) >= 1
+    // What only says where one is, a head or the whole screen, is underlined or has a line at its top.
+    const lined = (one) => one.tabIndex === -1 && (getComputedStyle(one).textDecorationLine === 'underline' || getComputedStyle(one).boxShadow.endsWith('inset'))
     // Where one types, the caret shows it; a field may leave the outline to the box around it.
     const typed = element.matches('input:not([type=checkbox]), textarea')
     const inside = x + width > 0 && y + height > 0 && x < innerWidth && y < innerHeight
     const words = element.getAttribute('aria-label') ?? element.textContent.trim()
-    return { lost: element === document.body, seen: inside && (typed || outlined(element)), words, tag: element.localName }
+    return { lost: element === document.body, seen: inside && (typed || outlined(element) || lined(element)), words, tag: element.localName }
   })
 
 /** Waits until something fits has the focus, which must be seen. */

@@ -72,6 +72,8 @@ export class Hub {
   /** The rung at which the next way back begins. */
   private from = 0
   private betterAfter = BETTER_FIRST
+  /** Until when a stream that opened and then was found out is not tried beside what works. */
+  private distrusted = 0
   private timer: ReturnType<typeof setTimeout> | undefined
   private pinger: ReturnType<typeof setInterval> | undefined
   private status: Status = { transport: null, since: Date.now(), delay: null, nextTry: null, reason: null }
@@ -238,6 +240,7 @@ export class Hub {
     if (failure.kind === 'refused') return this.stop(failure.reason)
     if (worked) this.drop()
     this.tell({ transport: null, delay: null, reason: failure.reason })
+    if (worked && failure.kind === 'silent' && transport.kind === 'sse') this.distrusted = Date.now() + BETTER_MAX
     // What opened once does so again, and the better ones are tried beside it.
     if (worked) this.from = level
     const below = level + 1
@@ -247,10 +250,11 @@ export class Hub {
     this.back(failure)
   }
 
-  /** A better one did not open: one step down, but not to what is in use already. */
+  /** A better one did not open: one step down, but not to what is in use already, nor to what only seems to work. */
   private beside(level: number): void {
     const below = LADDER[level + 1]
-    if (below !== undefined && below !== this.current?.kind) this.open(level + 1)
+    const trusted = below !== 'sse' || Date.now() >= this.distrusted
+    if (below !== undefined && below !== this.current?.kind && trusted) this.open(level + 1)
     else this.later()
   }
 

@@ -255,6 +255,50 @@ describe('falling back', () => {
     expect(network.to('/poll')).toHaveLength(1)
   })
 
+  test('a stream whose blocks are cut, and their rests late, leads to polling, and is not tried again soon', async () => {
+    listen('stats')
+    await fallToStream()
+    const request = network.last('/stream')
+    const block = (i: number) => `event: stats\ndata: {"type":"stats","data":{"items":[{"host":"a","id":"x${i}"}]}}\n\n`
+    const [head, rest] = [block(1).slice(0, 40), block(1).slice(40)]
+    await request.stream(`: hello\nretry: 2000\n\n${head}`)
+    // A network that halts twice, and one that is slow: no buffer.
+    await pass(3_000)
+    await request.write(rest + head)
+    await pass(3_000)
+    await request.write(rest)
+    for (let i = 0; i < 5; i++) {
+      await pass(3_000)
+      await request.write(head)
+      await pass(1_900)
+      await request.write(rest.slice(0, 10))
+      await pass(1_900)
+      await request.write(rest.slice(10))
+    }
+    expect(status()?.transport).toBe('sse')
+    await request.write(head)
+    for (let i = 0; i < 2; i++) {
+      await pass(2_000)
+      await request.write(rest + block(2) + head)
+    }
+    expect(status()?.transport).toBe('sse')
+    await pass(2_000)
+    await request.write(rest + head)
+    expect(request.aborted).toBe(true)
+    expect(status()?.reason).toMatch(/held back/)
+    await network.last('/poll').json({ pushes: [], next: 'n' })
+    expect(status()?.transport).toBe('polling')
+    const streams = network.to('/stream').length
+    const sockets = FakeSocket.all.length
+    for (let passed = 0; passed < 595_000; passed += 5_000) {
+      await pass(5_000)
+      if (!FakeSocket.last.closed) await FakeSocket.last.fall(1006)
+      if (network.to('/poll').length > 0) await network.last('/poll').json({ pushes: [], next: 'n' })
+    }
+    expect(FakeSocket.all.length).toBeGreaterThan(sockets + 1)
+    expect(network.to('/stream').length).toBe(streams)
+  })
+
   test('more logs than a browser opens streams are polled for in turn', async () => {
     for (let i = 0; i < 6; i++) listen('logs', { host: ['a'], container: [String(i)] }, '2026-01-01T00:00:00Z')
     await fallToStream()

@@ -11,6 +11,13 @@ import { HELD_MOST, OPEN_TIMEOUT, PING_TIMEOUT, isEnd, isLog, type Failure, type
 const SILENCE = 35_000
 /** What the hub sent so far apart and yet comes in one piece was held back on the way, in milliseconds. */
 const APART = 5_000
+/**
+ * The hub sends a block as one. What cuts it is a buffer that was full, and when the rest comes this much later, in
+ * milliseconds, it waited for the buffer to be full again. A network that halts does so now and then; one buffer after
+ * the other is so many times in a row.
+ */
+const CUT_FOR = 2_000
+const CUT_OFTEN = 3
 
 export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): Transport {
   let ended = false
@@ -88,6 +95,7 @@ export function openStream(subscriptions: Iterable<Subscription>, sink: Sink): T
       if (signal.aborted || done) break
       pieces.begin()
       parser.feed(decoder.decode(value, { stream: true }))
+      pieces.end(parser.within)
       if (pieces.held) return { kind: 'silent', reason: t.connection.broken.heldStream }
     }
     if (ended) return null
@@ -132,11 +140,22 @@ class Pieces {
   private first = NaN
   private last = NaN
   private snapshot = true
+  /** When the piece before was cut within a block; null: it was not. */
+  private cutAt: number | null = null
+  /** Cuts in a row whose rest came late. */
+  private cuts = 0
 
   /** Another piece is read. */
   begin(): void {
     this.quiet = 0
     this.first = this.last = NaN
+    if (this.cutAt !== null && performance.now() - this.cutAt >= CUT_FOR) this.cuts++
+  }
+
+  /** It is read; `within`: it ends within a block. */
+  end(within: boolean): void {
+    this.cutAt = within ? performance.now() : null
+    if (!within) this.cuts = 0
   }
 
   /** A block in it; `quiet`: sent only because nothing else was. */
@@ -152,7 +171,7 @@ class Pieces {
   }
 
   get held(): boolean {
-    return this.quiet > 1 || this.last - this.first >= APART
+    return this.quiet > 1 || this.last - this.first >= APART || this.cuts >= CUT_OFTEN
   }
 }
 
@@ -169,6 +188,11 @@ export class Blocks {
   private any = false
 
   constructor(private readonly told: (block: Block) => void) {}
+
+  /** What was fed last ended within a block. */
+  get within(): boolean {
+    return this.any || this.rest !== ''
+  }
 
   feed(text: string): void {
     const lines = (this.rest + text).split(/\r?\n/)

@@ -21,9 +21,12 @@ export function matches(container: Container, words: readonly string[]): boolean
 
 export const words = (search: string) => search.toLowerCase().split(/\s+/).filter(Boolean)
 
+/** Figures begin with the largest, times with the newest; words with the first of the alphabet. */
+export const largestFirst = (column: Column) => column === 'cpu' || column === 'memory' || column === 'status'
+
 type Figures = Pick<Usage, 'cpu_percent' | 'memory_usage'>
 
-/** Compares by a column, and by name and host where that says nothing. Figures are largest, times newest first. */
+/** Compares by a column, and by name and host where that says nothing. */
 export function by(column: Column, usage: (container: Container) => Figures | undefined) {
   const figure = (field: keyof Figures) => (a: Container, b: Container) =>
     (usage(b)?.[field] ?? -1) - (usage(a)?.[field] ?? -1)

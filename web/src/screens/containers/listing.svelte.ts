@@ -63,10 +63,15 @@ export class Listing {
     this.still = null
   }
 
+  /** By a column, as a click on its head means it: again the other way round. */
   sortBy(next: Column): void {
-    const turned = this.column === next && !this.down ? 'down' : ''
+    this.order(next, this.column === next && !this.down)
+  }
+
+  /** By a column, from its usual beginning or from its end. */
+  order(next: string, down: boolean): void {
     address.set('sort', next === 'name' ? '' : next)
-    address.set('dir', turned, { replace: true })
+    address.set('dir', down ? 'down' : '', { replace: true })
   }
 
   /** How many of those found are on each host, and some of each state. */

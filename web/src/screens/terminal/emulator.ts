@@ -48,8 +48,8 @@ export class Emulator {
   private readonly search = new SearchAddon({ highlightLimit: FOUND_MOST })
   private webgl: WebglAddon | null = null
   private visible = false
-  /** How was searched last. */
-  private searched = ''
+  /** Whether what was searched last had its case matched. */
+  private cased = false
   /** An old screen is being drawn: what it seems to ask was answered long ago. */
   private muted = false
 
@@ -185,25 +185,18 @@ export class Emulator {
     return this.terminal.getSelection()
   }
 
-  /** Marks all that matches and goes to one of them; false for a pattern that is none. */
-  find(text: string, back: boolean, options: { regex: boolean; caseSensitive: boolean; incremental: boolean }): boolean {
-    if (text === '') {
-      this.endSearch()
-      return true
-    }
-    const how = `${options.regex} ${options.caseSensitive}`
+  /**
+   * Marks where the text stands and goes to one of the places. Text only: an expression is run over the screen again
+   * with each output, on the page's own thread, and one that comes to no end would hold the page up for ever.
+   */
+  find(text: string, back: boolean, options: { caseSensitive: boolean; incremental: boolean }): void {
+    if (text === '') return this.endSearch()
     // The addon counts anew for another text only.
-    if (how !== this.searched) this.search.clearDecorations()
-    this.searched = how
-    try {
-      if (options.regex) new RegExp(text)
-      const all = { ...options, decorations: marks(this.terminal.options.theme ?? {}) }
-      if (back) this.search.findPrevious(text, all)
-      else this.search.findNext(text, all)
-      return true
-    } catch {
-      return false
-    }
+    if (options.caseSensitive !== this.cased) this.search.clearDecorations()
+    this.cased = options.caseSensitive
+    const all = { ...options, regex: false, decorations: marks(this.terminal.options.theme ?? {}) }
+    if (back) this.search.findPrevious(text, all)
+    else this.search.findNext(text, all)
   }
 
   endSearch(): void {

@@ -114,7 +114,7 @@ export const logs = {
   previous: 'Previous match',
   next: 'Next match',
   stream: 'Output',
-  streams: { '': 'stdout and stderr', stdout: 'stdout only', stderr: 'stderr only' },
+  streams: { '': 'both streams', stdout: 'stdout only', stderr: 'stderr only' },
   since: 'Since',
   sinces: sinces as Words,
   times: 'Times',

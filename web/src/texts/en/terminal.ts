@@ -103,9 +103,7 @@ export const terminal = {
     previous: 'Previous (Enter)',
     close: 'Close the search (Esc)',
     matchCase: 'Match case',
-    regex: 'Regular expression',
     found: (at: number, n: number, limit: number) => (n === 0 ? 'nothing' : `${at + 1} of ${n}${n >= limit ? '+' : ''}`),
-    wrong: 'no valid pattern',
   },
 
   paste: {

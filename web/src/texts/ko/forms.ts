@@ -15,10 +15,10 @@ export const forms: Texts['forms'] = {
   done: '완료',
   file: '파일에서 …',
   fileFor: (label) => `${label}: 파일에서 읽기`,
-  typeName: (name) => `계속하려면 ${name} 입력`,
+  typeName: (name) => `계속하려면 ${name}을(를) 입력하세요`,
   saved: '저장됨',
   more: '더 보기',
   loading: '허브를 기다리는 중 …',
-  never: '없음',
+  never: '만료 없음',
   days: (n) => `${n}일`,
 }

@@ -16,7 +16,7 @@ export const login: Texts['login'] = {
   wait: (seconds) => `${seconds}초 뒤에 다시 시도하세요.`,
   reaching: '허브를 찾는 중 …',
   first: '첫 계정은 admin입니다. 비밀번호는 허브를 처음 시작할 때 출력되었습니다.',
-  wrong: '사용자 이름이나 비밀번호가 틀립니다.',
-  tooMany: '시도가 너무 많았습니다.',
+  wrong: '사용자 이름이나 비밀번호가 올바르지 않습니다.',
+  tooMany: '시도 횟수가 너무 많습니다.',
   again: '이제 다시 시도할 수 있습니다.',
 }

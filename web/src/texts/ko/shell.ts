@@ -10,7 +10,7 @@ export const times: Texts['times'] = (n) => `${n}번`
 export const ago: Texts['ago'] = (span) => `${span} 전`
 
 export const theme: Texts['theme'] = {
-  title: '색',
+  title: '색상',
   system: '시스템 설정',
   light: '밝게',
   dark: '어둡게',
@@ -30,7 +30,7 @@ export const nav: Texts['nav'] = {
   invites: '초대',
   audit: '감사 로그',
   settings: '설정',
-  actions: '동작',
+  actions: '작업',
   language: '언어',
   account: (username) => `${username} 계정`,
   find: '컨테이너, 호스트, 화면, 또는 “중지 web” …',
@@ -47,7 +47,7 @@ export const roles: Texts['roles'] = {
   user: '사용자: 자신의 것만 보고 바꿉니다',
   teacher: '교사: 자신의 것과 자신의 강좌',
   operator: '운영자: 모든 호스트의 모든 컨테이너',
-  admin: '관리자: 전부',
+  admin: '관리자: 모든 권한',
 }
 
 export const hints: Texts['hints'] = {
@@ -61,7 +61,7 @@ export const hints: Texts['hints'] = {
   engine: '해당 호스트의 Docker Engine이 보낸 메시지입니다.',
   unavailable: '호스트가 켜져 있고 허브에서 연결할 수 있는지 확인하세요. 무엇이 문제인지는 호스트 화면에 나옵니다.',
   timeout: '아직 진행 중일 수 있습니다. 상태는 실시간으로 표시됩니다.',
-  full: '저장 공간이 가득 찼습니다. 무언가를 삭제한 뒤 다시 시도하세요.',
+  full: '저장 공간이 가득 찼습니다. 필요 없는 것을 삭제한 뒤 다시 시도하세요.',
   internal: '허브에 오류가 있습니다. 자세한 내용은 허브의 로그에 있습니다.',
 }
 
@@ -72,11 +72,11 @@ export const keys: Texts['keys'] = {
   open: '선택한 항목 열기',
   toggle: '선택한 컨테이너 시작·중지, 재시작, 로그',
   select: '선택한 컨테이너 체크',
-  menu: '선택한 컨테이너의 동작',
+  menu: '선택한 컨테이너의 작업',
   go: '개요, 컨테이너, 호스트, 이벤트, 내 계정',
-  palette: '컨테이너, 호스트, 화면, 동작 찾기',
+  palette: '컨테이너, 호스트, 화면, 작업 찾기',
   help: '이 목록',
-  terminal: '터미널 안에서 찾기 (다른 키는 모두 터미널로 갑니다)',
+  terminal: '터미널 안에서 찾기(다른 키는 모두 터미널로 갑니다)',
   escape: '닫기 또는 검색어 지우기',
   close: '닫기',
 }

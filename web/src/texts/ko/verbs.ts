@@ -5,9 +5,9 @@ import type { Texts } from '../en'
 const many = (n: number) => `컨테이너 ${n}개`
 
 export const verbs: Texts['verbs'] = {
-  label: '동작',
-  of: (name) => `${name} 동작`,
-  more: '더 많은 동작',
+  label: '작업',
+  of: (name) => `${name} 작업`,
+  more: '작업 더 보기',
   start: '시작',
   stop: '중지',
   restart: '재시작',
@@ -52,10 +52,10 @@ export const verbs: Texts['verbs'] = {
     rename: (name, host) => `${host}의 ${name}: 이름을 바꾸지 못했습니다`,
   },
   askRemove: (n) => `${many(n)}를 삭제할까요?`,
-  askRemoveWhy: '안에 쓴 것은 함께 사라지고, 볼륨과 이미지는 남습니다.',
+  askRemoveWhy: '컨테이너 안에 쓴 데이터는 함께 사라지고, 볼륨과 이미지는 남습니다.',
   askRemoveRunning: (n) => `그중 ${n}개는 실행 중이라 먼저 강제 종료합니다.`,
   askKill: (name) => `${name}을(를) 강제 종료할까요?`,
-  askKillWhy: '저장할 틈 없이 프로세스가 즉시 끝납니다. 중지는 먼저 종료를 요청합니다.',
+  askKillWhy: '아무것도 저장하지 못한 채 프로세스가 즉시 종료됩니다. ‘중지’는 먼저 종료를 요청합니다.',
   askRename: (name) => `${name} 이름 바꾸기`,
   newName: '새 이름',
   selected: (n) => `${many(n)} 선택됨`,

@@ -3,11 +3,11 @@
 import type { Texts } from '../en'
 
 export const audit: Texts['audit'] = {
-  words: '每次更改、登录和拒绝，最新在前',
+  words: '所有更改、登录和被拒绝的请求，最新在前',
   filter: '筛选审计日志',
   when: '时间',
   who: '用户',
-  what: '动作',
+  what: '操作',
   which: '对象',
   since: '起始',
   until: '截止',
@@ -17,5 +17,5 @@ export const audit: Texts['audit'] = {
   nobody: '无',
   all: '显示全部',
   empty: '没有记录',
-  emptyHint: '没有匹配的记录。更改、登录、终端和拒绝都会即时记录。',
+  emptyHint: '没有匹配的记录。更改、登录、终端和被拒绝的请求都会即时记录。',
 }

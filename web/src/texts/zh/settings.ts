@@ -3,8 +3,8 @@
 import type { Texts } from '../en'
 
 export const settings: Texts['settings'] = {
-  words: '控制中心启动以来生效的配置及其来源',
-  search: '搜索设置',
+  words: '自控制中心启动起生效的配置及其来源',
+  search: '搜索配置项',
   only: '仅显示已设置的',
   key: '键',
   value: '值',
