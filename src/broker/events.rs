@@ -7,7 +7,7 @@ use quayside_protocol::command::event;
 use quayside_protocol::push::Push;
 use quayside_protocol::reply::{EventCount, EventCounts, EventPage};
 
-use super::log::{Count, Entry, EventLog, Limit, Part, Payload, Scope};
+use super::log::{Count, Entry, EventLog, Limit, Part, Payload, Scope, time_of};
 use crate::auth::Principal;
 use crate::domain::page;
 use crate::error::Result;
@@ -46,8 +46,9 @@ pub(super) async fn count(
     let scope = Scope::new(principal, &query.wanted());
     let tally = log.tally(scope, part, query.step.0).await?;
     let items = items(&tally.counts, query.step.0);
+    let from = time_of(tally.next.unwrap_or(part.since()));
     let next = tally.next.map(|next| next.to_string());
-    Ok(EventCounts { items, position: tally.head, next })
+    Ok(EventCounts { items, from, position: tally.head, next })
 }
 
 fn part(since: Option<&str>, until: &Option<String>, after: &Option<String>) -> Result<Part> {

@@ -2432,6 +2432,10 @@ export interface EventPage {
  */
 export interface EventCounts {
   /**
+   * Down to this moment everything is counted, RFC 3339 UTC: `since`, or where the next answer goes on.
+   */
+  from: string
+  /**
    * Steps in which there was something, newest first.
    */
   items: EventCount[]

@@ -22,6 +22,8 @@ wire! {
     pub struct EventCounts {
         /// Steps in which there was something, newest first.
         pub items: Vec<EventCount>,
+        /// Down to this moment everything is counted, RFC 3339 UTC: `since`, or where the next answer goes on.
+        pub from: String,
         /// The newest of the log when this was read: a subscription `since` it goes on after what was counted.
         pub position: Position,
         /// What to send as `after` to have older ones counted; absent at the end. The last step of an answer may

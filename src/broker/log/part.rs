@@ -33,4 +33,10 @@ impl Part {
             after: after.map(|text| text.parse().map_err(wrong)).transpose()?,
         })
     }
+
+    /// Nothing at or before it is part of it.
+    #[must_use]
+    pub fn since(&self) -> Position {
+        self.since
+    }
 }
