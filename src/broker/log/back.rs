@@ -12,7 +12,7 @@ use super::told::Told;
 use super::{Inner, lock, stored};
 use crate::error::{Error, Result};
 
-/// Entries that are looked at for one answer, wanted or not: a third of a second where they all lie on disk. A filter
+/// Entries that are looked at for one answer, wanted or not: a tenth of a second where they all lie on disk. A filter
 /// that lets nothing through must not hold a thread, and who waits for the next answer waits no longer than this.
 pub(super) const SCAN: usize = 50_000;
 
@@ -99,10 +99,17 @@ impl<V: Visit> Walk<'_, V> {
         while !self.is_over() {
             log.counters.cold_reads.fetch_add(1, Ordering::Relaxed);
             let page = log.store.read_events_back(self.at, PAGE).map_err(Error::internal)?;
+            if !self.known {
+                self.find_lost(log, page.first().map(|event| event.position))?;
+            }
             if page.is_empty() {
-                return self.end(log);
+                self.end();
+                return Ok(());
             }
             for event in &page {
+                if self.is_over() {
+                    break;
+                }
                 let (position, value) = (event.position, &event.value);
                 let glance = Glance::at(position, value).map_err(Error::internal)?;
                 let whole =
@@ -141,15 +148,24 @@ impl<V: Visit> Walk<'_, V> {
         Ok(())
     }
 
-    /// There is nothing older: what should be there is lost.
-    fn end(&mut self, log: &Inner) -> Result<()> {
+    /// Nobody has named the entry before the first that is found, or before nothing: the store knows of what is lost,
+    /// by its retention or because it was restored from an older dump.
+    fn find_lost(&mut self, log: &Inner, found: Option<Position>) -> Result<()> {
         let trimmed = log.store.event_bounds().map_err(Error::internal)?.trimmed;
-        let lost = if self.known { self.at } else { trimmed.unwrap_or_default().min(self.at) };
-        if lost > self.since {
-            self.gap(self.since, lost);
+        let lost = trimmed.unwrap_or_default().min(self.at);
+        if lost > found.unwrap_or_default() {
+            self.at = lost;
+            self.known = true;
+        }
+        Ok(())
+    }
+
+    /// There is nothing older: what should be there is lost.
+    fn end(&mut self) {
+        if self.known && self.at > self.since {
+            self.gap(self.since, self.at);
         }
         self.at = self.since;
-        Ok(())
     }
 
     fn gap(&mut self, after: Position, last: Position) {

@@ -1,7 +1,7 @@
 // A list of events, newest first, and the gaps between them: at once the newest, older ones when they are read, and
 // what happens meanwhile. Never more than `kept` rows.
 
-import { tick } from 'svelte'
+import { tick, untrack } from 'svelte'
 import { READABLE, onceAFrame } from '../frame'
 import { HubError } from '../hub'
 import type { ErrorBody, Event, EventPage, Gap, Push } from '../protocol'
@@ -68,7 +68,8 @@ export class EventList {
   /** Begins with the newest of what has happened after `since`, a time; takes none after `until` (milliseconds). */
   watch(filters: Filters, since: string, until = Infinity, joined: string | null = null): () => void {
     this.wish = { filters, since, until, joined }
-    this.newest()
+    // Of an effect that watches only what is asked for decides, not what has come.
+    untrack(() => this.newest())
     return () => this.end()
   }
 

@@ -1,8 +1,10 @@
 //! The log read backwards, and counted.
 
+use futures::future::BoxFuture;
+
 use super::*;
 use crate::broker::log::back::SCAN;
-use crate::store::StoredEvent;
+use crate::store::{EventBounds, StoredEvent, Trimmed};
 
 const MOST: Limit = Limit { events: 70, bytes: 1 << 20 };
 
@@ -153,6 +155,65 @@ async fn what_is_missing_is_a_gap_where_it_was() {
     let rest = pages(&log, &all(), Part { after: page.next, ..of_all() }, MOST).await;
     assert_eq!((rest.len(), gaps(&rest)), (1, 1));
     assert_eq!(rest[0].position(), page.next.unwrap());
+}
+
+/// A store that was restored from a dump: it knows that what came after that is lost.
+struct Restored(MemoryStore, Position);
+
+impl EventStore for Restored {
+    fn append_events(
+        &self,
+        events: Vec<StoredEvent>,
+    ) -> BoxFuture<'static, Result<(), StoreError>> {
+        self.0.append_events(events)
+    }
+
+    fn read_events(&self, after: Position, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        self.0.read_events(after, limit)
+    }
+
+    fn read_events_back(
+        &self,
+        from: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.0.read_events_back(from, limit)
+    }
+
+    fn event_bounds(&self) -> Result<EventBounds, StoreError> {
+        self.0.event_bounds().map(|bounds| EventBounds { trimmed: Some(self.1), ..bounds })
+    }
+
+    fn trim_events(
+        &self,
+        keep_count: u64,
+        not_before: Position,
+    ) -> BoxFuture<'static, Result<Trimmed, StoreError>> {
+        self.0.trim_events(keep_count, not_before)
+    }
+}
+
+#[tokio::test]
+async fn what_a_dump_did_not_have_is_a_gap_after_it() {
+    let store = MemoryStore::new();
+    let mut previous = 0;
+    let events = (1..=3).map(|n| at(n, incoming(event("a", n), None), &mut previous)).collect();
+    store.append_events(events).await.unwrap();
+    let store = Arc::new(Restored(store, Position(9_000_000_000)));
+    let dir = Dir::new();
+    let (log, sender) = EventLog::open(dir.path(), store, small()).await.unwrap();
+    let seconds = async |part| {
+        let back = pages(&log, &all(), part, MOST).await;
+        back.iter().map(|e| (e.position().0 / 1_000_000_000, e.is_gap())).collect::<Vec<_>>()
+    };
+    let kept = [(3, false), (2, false), (1, false)];
+    let with = |gap| [&[(gap, true)], &kept[..]].concat();
+    assert_eq!(seconds(of_all()).await, with(9));
+    assert_eq!(seconds(part(0, 7_000_000_000)).await, with(7));
+    assert_eq!(seconds(part(0, 3_000_000_000)).await, kept);
+    assert_eq!(seconds(part(5_000_000_000, 7_000_000_000)).await, [(7, true)]);
+    fill(&log, &sender, 1).await;
+    assert_eq!(seconds(of_all()).await[1..], with(9));
 }
 
 #[tokio::test]
