@@ -61,7 +61,7 @@ pub fn authorize<T: Owned>(
 #[must_use]
 pub fn may_ever(role: Role, noun: &str, opt: &str) -> bool {
     match (noun, opt) {
-        ("auth" | "session" | "token", _)
+        ("auth" | "session" | "token" | "event", _)
         | ("user", "get" | "update" | "password" | "register") => true,
         ("host", "list" | "get" | "df") | ("image", "list") => true,
         ("container", "list" | "inspect" | "top" | "logs" | "stats" | "stats_all") => true,

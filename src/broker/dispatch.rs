@@ -8,7 +8,7 @@ use quayside_protocol::reply::{FileUrl, List, Reply};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::Parts;
+use super::{Parts, events};
 use crate::auth::{Caller, Principal, policy};
 use crate::error::{Error, Result};
 
@@ -101,6 +101,7 @@ async fn run(
     progress: Option<mpsc::Sender<Progress>>,
 ) -> Result<Reply> {
     let Parts { accounts, audit, hosts, containers, images, terminals, settings, .. } = parts;
+    let log = parts.sources.log();
     let done = |()| Reply::done();
     match command {
         Command::AuthToken(token) => {
@@ -157,6 +158,12 @@ async fn run(
         }
         Command::ContainerUpload(by) => file_url(parts, caller, &by, "PUT").await,
         Command::ContainerDownload(by) => file_url(parts, caller, &by, "GET").await,
+        Command::EventList(query) => {
+            events::list(log, proved(caller)?, &query).await.map(Reply::Events)
+        }
+        Command::EventCount(query) => {
+            events::count(log, proved(caller)?, &query).await.map(Reply::EventCounts)
+        }
         Command::ImageList(query) => images.list(&query).await.map(Reply::Images),
         Command::ImagePull(pull) => images.pull(&pull, progress).await.map(Reply::Pulled),
         Command::ImageRemove(remove) => images.remove(&remove).await.map(done),

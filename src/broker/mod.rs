@@ -2,6 +2,7 @@
 //! it is handed a caller and a command, and hands back an answer or a cursor.
 
 mod dispatch;
+mod events;
 pub mod log;
 pub mod subscription;
 

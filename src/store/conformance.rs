@@ -143,6 +143,12 @@ async fn events_are_kept_in_order_until_trimmed(store: &dyn EventStore) {
     assert_eq!(positions(&store.read_events(Position(0), 3).unwrap()), [1, 2, 3]);
     assert_eq!(positions(&store.read_events(Position(4999), 10).unwrap()), [5000, 5001]);
     assert_eq!(positions(&store.read_events(Position(5001), 10).unwrap()), [0; 0]);
+    let back = |from, limit| positions(&store.read_events_back(Position(from), limit).unwrap());
+    assert_eq!(back(u64::MAX, 3), [5001, 5000, 4999]);
+    assert_eq!(back(3, 10), [3, 2, 1]);
+    assert_eq!(back(0, 10), [0; 0]);
+    let all: Vec<_> = back(u64::MAX, 4096).into_iter().chain(back(905, 4096)).collect();
+    assert_eq!(all, (1..=5001).rev().collect::<Vec<_>>());
 
     let by_count = store.trim_events(4990, Position(0)).await.unwrap();
     assert_eq!((by_count.removed, by_count.last), (11, Some(Position(11))));
@@ -154,6 +160,7 @@ async fn events_are_kept_in_order_until_trimmed(store: &dyn EventStore) {
 
     store.append_events(vec![event(4000), event(5002)]).await.unwrap();
     assert_eq!(positions(&store.read_events(Position(0), 1).unwrap()), [4901]);
+    assert_eq!(positions(&store.read_events_back(Position(4902), 10).unwrap()), [4902, 4901]);
     assert_eq!(store.event_bounds().unwrap().count, 102);
     let rest = store.trim_events(0, Position(0)).await.unwrap();
     assert_eq!((rest.removed, rest.last), (102, Some(Position(5002))));

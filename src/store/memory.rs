@@ -171,6 +171,20 @@ impl EventStore for MemoryStore {
         Ok(later.take(limit.min(MAX_PAGE)).map(event).collect())
     }
 
+    fn read_events_back(
+        &self,
+        from: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let state = self.state();
+        let earlier = state.events.range(..=from).rev();
+        let event = |(position, value): (&Position, &Bytes)| StoredEvent {
+            position: *position,
+            value: value.clone(),
+        };
+        Ok(earlier.take(limit.min(MAX_PAGE)).map(event).collect())
+    }
+
     fn event_bounds(&self) -> Result<EventBounds, StoreError> {
         let state = self.state();
         let first = state.events.first_key_value().map(|(position, _)| *position);

@@ -182,6 +182,13 @@ pub trait EventStore: Send + Sync {
     /// Events strictly after `after`, in order, at most `limit` and never more than [`MAX_PAGE`].
     fn read_events(&self, after: Position, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
 
+    /// Events at or before `from`, newest first, at most `limit` and never more than [`MAX_PAGE`].
+    fn read_events_back(
+        &self,
+        from: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError>;
+
     /// What is kept, as of the last flush.
     fn event_bounds(&self) -> Result<EventBounds, StoreError>;
 

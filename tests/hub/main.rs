@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod drain;
+mod events;
 mod faults;
 mod limits;
 mod malformed;

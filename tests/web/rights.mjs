@@ -6,7 +6,7 @@ import { until } from './wait.mjs'
 const secret = 'another password'
 
 /** Verbs of packets that only read. */
-const READS = new Set(['list', 'get', 'inspect', 'logs', 'stats', 'top', 'usage', 'files', 'histogram', 'watch', 'login', 'renew', 'ticket', 'df', 'history'])
+const READS = new Set(['list', 'count', 'get', 'inspect', 'logs', 'stats', 'top', 'usage', 'files', 'histogram', 'watch', 'login', 'renew', 'ticket', 'df', 'history'])
 /** Words on what changes something that is not one's own. */
 const CHANGES = /^(Start|Stop|Restart|Pause|Let|Go on$|Kill|Remove|Rename|Pull|Add|New (?!token)|Upload|Edit|Test|Disable|Enable|Prune|Delete|Terminal|Open a)/
 

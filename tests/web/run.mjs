@@ -12,6 +12,7 @@ import { openBrowser } from './browser.mjs'
 import { container } from './container.mjs'
 import { dashboard } from './dashboard.mjs'
 import { Engine } from './engine.mjs'
+import { events } from './events.mjs'
 import { eventSource } from './eventsource.mjs'
 import { files } from './files.mjs'
 import { fleet } from './fleet.mjs'
@@ -83,7 +84,7 @@ try {
   nginx = await startNginx(work, hub.port)
   browser = await openBrowser()
   const all = [
-    dashboard, table, container, logs, files, why, account, admin, rights, fleet, eventSource, outages, proxies, screens,
+    dashboard, table, container, logs, files, why, account, admin, rights, fleet, events, eventSource, outages, proxies, screens,
     terminal, tour, hostile, picture, load, scale,
   ]
   for (const tests of all) {

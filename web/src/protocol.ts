@@ -255,6 +255,8 @@ export type Reply =
   | StatsAll
   | List9
   | FileUrl
+  | EventPage
+  | EventCounts
   | List10
   | Pulled
   | TerminalOpened
@@ -312,6 +314,8 @@ export interface Commands {
   container_top: Target
   container_unpause: Target
   container_upload: Files
+  event_count: CountEvents
+  event_list: ListEvents
   host_create: Create
   host_df: ByHost
   host_get: ByHost
@@ -759,6 +763,57 @@ export interface ByHost {
    * Its name.
    */
   host: string
+}
+/**
+ * `event count`; values of one filter are alternatives, filters narrow together.
+ */
+export interface CountEvents {
+  action?: Filter
+  /**
+   * `next` of the answer before.
+   */
+  after?: string | null
+  container?: Filter
+  host?: Filter
+  label?: Filter
+  owner?: Filter
+  /**
+   * Only what comes after it: a position, or an RFC 3339 time by the hub's receipt.
+   */
+  since: string
+  step: Seconds
+  type?: Filter
+  /**
+   * Nothing after it: a position, or an RFC 3339 time by the hub's receipt.
+   */
+  until?: string | null
+}
+/**
+ * `event list`; values of one filter are alternatives, filters narrow together.
+ */
+export interface ListEvents {
+  action?: Filter
+  /**
+   * `next` of the answer before.
+   */
+  after?: string | null
+  container?: Filter
+  host?: Filter
+  label?: Filter
+  /**
+   * At most so many: 1 to 1,000, 100 without it.
+   */
+  limit?: number | null
+  owner?: Filter
+  /**
+   * Only what comes after it: a position, or an RFC 3339 time by the hub's receipt.
+   */
+  since?: string | null
+  type?: Filter
+  /**
+   * Nothing after it: a position, or an RFC 3339 time by the hub's receipt.
+   */
+  until?: string | null
 }
 /**
  * `host create`.
@@ -2357,6 +2412,61 @@ export interface FileUrl {
    * Good once, with a ticket in it.
    */
   url: string
+}
+/**
+ * `event list`.
+ */
+export interface EventPage {
+  /**
+   * `event` and `gap` pushes, newest first; perhaps none although there is a `next`.
+   */
+  items: Push[]
+  /**
+   * What to send as `after` for older ones; absent at the end.
+   */
+  next?: string | null
+  position: Position
+}
+/**
+ * `event count`.
+ */
+export interface EventCounts {
+  /**
+   * Down to this moment everything is counted, RFC 3339 UTC: `since`, or where the next answer goes on.
+   */
+  from: string
+  /**
+   * Steps in which there was something, newest first.
+   */
+  items: EventCount[]
+  /**
+   * What to send as `after` to have older ones counted; absent at the end. The last step of an answer may
+   * come again as the first of the next one: the two are added.
+   */
+  next?: string | null
+  position: Position
+}
+/**
+ * What there was in one step of the time.
+ */
+export interface EventCount {
+  /**
+   * How many events.
+   */
+  events: number
+  /**
+   * How many of them tell of a failure: `die` with another exit code than 0, `oom`, `kill`, `offline`,
+   * `health_status: unhealthy`.
+   */
+  failures: number
+  /**
+   * Where the step begins, RFC 3339 UTC: a whole number of steps since 1970.
+   */
+  from: string
+  /**
+   * How many gaps.
+   */
+  gaps: number
 }
 /**
  * A list; of many hosts it carries items *and* failures.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod auth;
 pub mod container;
+pub mod event;
 pub mod host;
 pub mod image;
 pub mod terminal;
@@ -130,6 +131,10 @@ commands! {
     "container" "upload" => ContainerUpload(container::Files),
     /// A URL to get files from.
     "container" "download" => ContainerDownload(container::Files),
+    /// Events, newest first.
+    "event" "list" => EventList(Box<event::ListEvents>),
+    /// How many events there were when.
+    "event" "count" => EventCount(Box<event::CountEvents>),
     /// Images of one host or of all.
     "image" "list" => ImageList(image::List),
     /// Fetches an image anew.

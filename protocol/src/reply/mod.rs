@@ -2,6 +2,7 @@
 
 mod account;
 mod container;
+mod event;
 mod host;
 mod inspect;
 mod terminal;
@@ -26,6 +27,7 @@ pub(crate) use wire;
 
 pub use account::*;
 pub use container::*;
+pub use event::*;
 pub use host::*;
 pub use inspect::*;
 pub use terminal::*;
@@ -77,6 +79,10 @@ pub enum Reply {
     Files(List<FileEntry>),
     /// `container upload`, `download`.
     FileUrl(FileUrl),
+    /// `event list`.
+    Events(EventPage),
+    /// `event count`.
+    EventCounts(EventCounts),
     /// `image list`.
     Images(List<Image>),
     /// `image pull`.

@@ -214,7 +214,7 @@ impl Cursor {
             self.tell(Entry::lost(self.position, entry.previous()), taken);
         }
         self.position = entry.position();
-        if self.scope.allows(entry) {
+        if self.scope.allows(&**entry) {
             taken.push(entry);
         }
     }

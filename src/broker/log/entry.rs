@@ -125,15 +125,6 @@ impl Entry {
         &self.payload
     }
 
-    /// Whether it is for everybody: a gap, or an event of the hub's own about a host.
-    #[must_use]
-    pub fn is_public(&self) -> bool {
-        match &self.payload {
-            Payload::Gap(_) => true,
-            Payload::Event(event) => is_own(event),
-        }
-    }
-
     /// The whole block of `/stream`, with its `id`.
     #[must_use]
     pub fn stream_block(&self) -> Bytes {

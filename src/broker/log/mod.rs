@@ -3,21 +3,27 @@
 //! One thread writes it. A reader is a [`Cursor`]: a position and a [`Scope`]. Nothing here knows who the readers are,
 //! how many, or what carries the bytes to them.
 
+mod back;
 mod backlog;
 mod cold;
 mod counters;
 mod cursor;
 mod entry;
 mod fit;
+mod glance;
 mod keeper;
 mod lock;
 mod options;
+mod page;
+mod part;
 mod recent;
 mod ring;
 mod scope;
 mod start;
 mod stored;
 mod tail;
+mod tally;
+mod told;
 mod writer;
 
 #[cfg(test)]
@@ -25,9 +31,10 @@ mod tests;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use quayside_protocol::position::Position;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -45,12 +52,20 @@ pub use counters::Counters;
 pub use cursor::{AtHand, Cursor, Fetched, Limit};
 pub use entry::{Entry, time_of};
 pub use options::{Incoming, Options, Payload, TailOrder};
+pub use page::Page;
+pub use part::Part;
 pub use scope::Scope;
 pub use start::Start;
+pub use tally::{Count, Tally};
 
 /// What may wait for the writer, which takes a thousand in a few milliseconds. When it is full the hosts'
 /// supervisors wait, and then their engines.
 const INCOMING: usize = 4_096;
+
+/// Pages that are read backwards at a time, and counts that are taken: more would only take the cores from those who
+/// read what is new.
+const PAGES: usize = 2;
+const TALLIES: usize = 1;
 
 struct Inner {
     ring: RwLock<Ring>,
@@ -59,12 +74,29 @@ struct Inner {
     cold: Cold,
     store: Arc<dyn EventStore>,
     counters: Counters,
+    pages: Arc<Semaphore>,
+    tallies: Arc<Semaphore>,
 }
 
 impl Inner {
     fn evict(&self) {
         let stored = self.backlog.stored();
         lock::write(&self.ring).evict(stored);
+    }
+
+    /// Reads on a thread that may block, when it is its turn.
+    async fn apart<T: Send + 'static>(
+        &self,
+        turns: &Arc<Semaphore>,
+        read: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = turns.clone().acquire_owned().await.map_err(Error::internal)?;
+        let read = tokio::task::spawn_blocking(move || {
+            let read = read();
+            drop(turn);
+            read
+        });
+        read.await.map_err(Error::internal)?
     }
 }
 
@@ -110,6 +142,8 @@ impl EventLog {
             cold: Cold::default(),
             store,
             counters: Counters::default(),
+            pages: Arc::new(Semaphore::new(PAGES)),
+            tallies: Arc::new(Semaphore::new(TALLIES)),
         });
         let closing = CancellationToken::new();
         let (sender, incoming) = mpsc::channel(INCOMING);
@@ -149,6 +183,28 @@ impl EventLog {
     /// `internal` where the store cannot be read.
     pub fn recent(&self, host: &str, most: usize) -> Result<Vec<EngineEvent>> {
         recent::recent(&self.inner, host, most)
+    }
+
+    /// The newest of `part` that `scope` allows, within `limit`, newest first. Looks at a bounded number of entries, so
+    /// that there may be more although it found nothing.
+    ///
+    /// # Errors
+    /// `internal` where the store cannot be read.
+    pub async fn page(&self, scope: Scope, part: Part, limit: Limit) -> Result<Page> {
+        let log = self.inner.clone();
+        self.inner.apart(&self.inner.pages, move || page::read(&log, scope, part, limit)).await
+    }
+
+    /// How many events `scope` allows in each `step` seconds of `part`, from its end on. Looks at a bounded number of
+    /// entries, and says where to go on.
+    ///
+    /// # Errors
+    /// `invalid`, field `step`, for one that makes too many steps; `internal` where the store cannot be read.
+    pub async fn tally(&self, scope: Scope, part: Part, step: u64) -> Result<Tally> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        tally::check(&part, step, u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))?;
+        let log = self.inner.clone();
+        self.inner.apart(&self.inner.tallies, move || tally::count(&log, scope, part, step)).await
     }
 
     /// Takes no more, writes what was sent before, and answers when the store has flushed all of it. Only the first

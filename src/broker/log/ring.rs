@@ -50,6 +50,12 @@ impl Ring {
         self.entries.range(start..)
     }
 
+    /// Entries up to `position`, newest first.
+    pub(super) fn until(&self, position: Position) -> impl Iterator<Item = &Arc<Entry>> {
+        let end = self.entries.partition_point(|entry| entry.position() <= position);
+        self.entries.range(..end).rev()
+    }
+
     /// Entries, newest first.
     pub(super) fn newest(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.entries.iter().rev()

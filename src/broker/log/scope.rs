@@ -1,12 +1,10 @@
 //! Who may see an entry, and which of those they asked for.
 
 use quayside_protocol::id::short;
-use quayside_protocol::push::Event;
 use quayside_protocol::topic::Subscribe;
 use quayside_protocol::unit::Filter;
 
-use super::entry::Entry;
-use super::options::Payload;
+use super::told::Told;
 use crate::auth::Principal;
 
 /// The rights and the filters of one reader. Values of a filter are alternatives, filters narrow together.
@@ -47,23 +45,19 @@ impl Scope {
     /// Whether the entry is for this reader. A gap passes every filter but that of hosts, because what is missing
     /// may have been what was asked for.
     #[must_use]
-    pub fn allows(&self, entry: &Entry) -> bool {
-        if !self.host.is_empty() && entry.host().is_some_and(|host| !self.host.allows(host)) {
+    pub(super) fn allows(&self, told: &impl Told) -> bool {
+        if !self.host.is_empty() && told.host().is_some_and(|host| !self.host.allows(host)) {
             return false;
         }
-        match entry.payload() {
-            Payload::Gap(_) => true,
-            Payload::Event(event) => {
-                (entry.is_public()
-                    || self.principal.sees_all()
-                    || self.principal.owns(entry.owner()))
-                    && self.kind.allows(&event.r#type)
-                    && is_of(&self.action, |action| is_action(event, action))
-                    && is_of(&self.container, |container| is_about(entry, event, container))
-                    && is_of(&self.label, |label| has_label(event, label))
-                    && is_of(&self.owner, |owner| entry.owner() == Some(owner))
-            }
+        if told.is_gap() {
+            return true;
         }
+        (told.is_public() || self.principal.sees_all() || self.principal.owns(told.owner()))
+            && self.kind.allows(told.kind())
+            && is_of(&self.action, |action| is_action(told.action(), action))
+            && is_of(&self.container, |container| is_about(told, container))
+            && is_of(&self.label, |label| has_label(told, label))
+            && is_of(&self.owner, |owner| told.owner() == Some(owner))
     }
 }
 
@@ -72,29 +66,25 @@ fn is_of(filter: &Filter, matches: impl Fn(&str) -> bool) -> bool {
 }
 
 /// `exec_start` is what `exec_start: sh -c …` is, too.
-fn is_action(event: &Event, wanted: &str) -> bool {
-    event.action == wanted
-        || event.action.split_once(':').is_some_and(|(action, _)| action == wanted)
+fn is_action(action: &str, wanted: &str) -> bool {
+    action == wanted || action.split_once(':').is_some_and(|(action, _)| action == wanted)
 }
 
 /// Whether a container's event is about it, or a network's or volume's names it.
-fn is_about(entry: &Entry, event: &Event, wanted: &str) -> bool {
+fn is_about(told: &impl Told, wanted: &str) -> bool {
     let is = |id: &str| id == wanted || (wanted.len() == 12 && short(id) == wanted);
-    match event.r#type.as_str() {
-        "container" => {
-            is(&event.actor_id) || event.attrs.get("name").is_some_and(|name| name == wanted)
-        }
+    match told.kind() {
+        "container" => is(told.actor_id()) || told.attr("name") == Some(wanted),
         "network" | "volume" => {
-            let named = event.attrs.get("container").is_some_and(|id| is(id));
-            named || entry.container() == Some(wanted)
+            told.attr("container").is_some_and(is) || told.container() == Some(wanted)
         }
         _ => false,
     }
 }
 
 /// Labels of a container stand among the attributes of its events.
-fn has_label(event: &Event, wanted: &str) -> bool {
+fn has_label(told: &impl Told, wanted: &str) -> bool {
     let (key, value) = wanted.split_once('=').map_or((wanted, None), |(k, v)| (k, Some(v)));
-    event.r#type == "container"
-        && event.attrs.get(key).is_some_and(|found| value.is_none_or(|value| value == found))
+    told.kind() == "container"
+        && told.attr(key).is_some_and(|found| value.is_none_or(|value| value == found))
 }

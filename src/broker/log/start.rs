@@ -27,12 +27,7 @@ impl Start {
         if let Ok(position) = text.parse() {
             return Ok(Self::After(position));
         }
-        let wrong = |_| Error::invalid("since", "must be a position or an RFC 3339 time");
-        let time = DateTime::parse_from_rfc3339(text).map_err(wrong)?;
-        let nanos = time.timestamp_nanos_opt().and_then(|nanos| u64::try_from(nanos).ok());
-        // A time before 1970 is before everything; one after 2262 is after it.
-        let late = if time.timestamp() < 0 { 0 } else { u64::MAX };
-        Ok(Self::Since(Position(nanos.unwrap_or(late))))
+        Ok(Self::Since(time("since", text)?))
     }
 
     /// `Last-Event-ID`: what is no position is answered as one that the log no longer holds, because a browser
@@ -41,4 +36,21 @@ impl Start {
     pub fn from_last_event_id(text: &str) -> Self {
         text.parse().map_or(Self::Lost, Self::After)
     }
+}
+
+/// A position, or an RFC 3339 time as one.
+///
+/// # Errors
+/// `invalid`, with the field.
+pub(super) fn moment(field: &str, text: &str) -> Result<Position> {
+    text.parse().or_else(|_| time(field, text))
+}
+
+fn time(field: &str, text: &str) -> Result<Position> {
+    let wrong = |_| Error::invalid(field, "must be a position or an RFC 3339 time");
+    let time = DateTime::parse_from_rfc3339(text).map_err(wrong)?;
+    let nanos = time.timestamp_nanos_opt().and_then(|nanos| u64::try_from(nanos).ok());
+    // A time before 1970 is before everything; one after 2262 is after it.
+    let late = if time.timestamp() < 0 { 0 } else { u64::MAX };
+    Ok(Position(nanos.unwrap_or(late)))
 }

@@ -1,5 +1,6 @@
 //! The log over a store in memory.
 
+mod back;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use quayside_protocol::push::{Event, Gap, GapReason, Push};
 use quayside_protocol::topic::{Subscribe, Topic};
 use quayside_protocol::unit::Filter;
 
+use super::told::Told;
 use super::*;
 use crate::auth::{Credential, Principal};
 use crate::store::memory::MemoryStore;

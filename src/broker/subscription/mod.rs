@@ -41,6 +41,10 @@ impl Sources {
         Self { log, fleet, run: rand::random() }
     }
 
+    pub(super) fn log(&self) -> &EventLog {
+        &self.log
+    }
+
     /// Moves with the newest event of the log.
     pub(super) fn head(&self) -> watch::Receiver<Position> {
         self.log.watch()

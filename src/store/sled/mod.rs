@@ -270,6 +270,14 @@ impl EventStore for SledStore {
         self.readers.with(|tables| tables.read_events(after, limit))
     }
 
+    fn read_events_back(
+        &self,
+        from: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.readers.with(|tables| tables.read_events_back(from, limit))
+    }
+
     fn event_bounds(&self) -> Result<EventBounds, StoreError> {
         Ok(*self.bounds.lock().unwrap_or_else(PoisonError::into_inner))
     }

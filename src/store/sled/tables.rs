@@ -125,6 +125,16 @@ impl Tables {
         later.take(limit.min(MAX_PAGE)).map(|entry| decode_event(entry?)).collect()
     }
 
+    pub(super) fn read_events_back(
+        &self,
+        from: Position,
+        limit: usize,
+    ) -> io::Result<Vec<StoredEvent>> {
+        let end = from.0.to_be_bytes();
+        let earlier = self.events.range::<&[u8], _>((Bound::Unbounded, Bound::Included(&end[..])));
+        earlier.rev().take(limit.min(MAX_PAGE)).map(|entry| decode_event(entry?)).collect()
+    }
+
     /// The first event that is left.
     pub(super) fn first_event(&self) -> io::Result<Option<Position>> {
         let first = self.events.iter().next().transpose()?;

@@ -17,6 +17,7 @@ pub(super) async fn fields(world: &World, name: &str, caller: &str, whose: Whose
         "invite" => invite(world, opt).await,
         "terminal" => terminal(opt),
         "auth" | "setting" | "audit" => json!({}),
+        "event" => json!({ "since": "2026-01-28T21:33:51Z", "step": "7d" }),
         noun => panic!("nobody wrote down the fields of {noun}"),
     };
     data["opt"] = opt.into();

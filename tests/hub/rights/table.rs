@@ -25,8 +25,10 @@ pub(super) const PUBLIC: [&str; 5] =
     ["auth", "auth_login", "auth_renew", "auth_logout", "user_register"];
 
 /// What anybody may.
-const ALL: [&str; 11] = [
+const ALL: [&str; 13] = [
     "auth_ticket",
+    "event_list",
+    "event_count",
     "session_list",
     "session_remove",
     "host_list",

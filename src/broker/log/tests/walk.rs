@@ -28,6 +28,14 @@ impl EventStore for Slow {
         self.0.read_events(after, limit)
     }
 
+    fn read_events_back(
+        &self,
+        from: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.0.read_events_back(from, limit)
+    }
+
     fn event_bounds(&self) -> Result<EventBounds, StoreError> {
         self.0.event_bounds()
     }

@@ -21,7 +21,6 @@ export const events = {
   inferredHint: 'Not told by the engine: seen when the list was read again',
   exit: (code: string) => `exit ${code}`,
   clear: 'Take the filter away',
-  cut: (n: number) => `Only the newest ${n} are shown. Choose a shorter span or a filter to see others.`,
   empty: 'Nothing happened yet',
   emptyHint: 'What Docker does on any host appears here as it happens: containers that start, stop and die, images pulled, networks made.',
   none: 'No such event',
@@ -31,4 +30,9 @@ export const events = {
   histogramHint: 'Draw over a part, or press Enter on it, to list only that; Shift makes it longer',
   bar: (from: string, to: string, all: number, bad: number) => `${from} – ${to}: ${count(all, 'event', 'events')}${bad > 0 ? `, ${bad} bad` : ''}`,
   around: (time: string) => `Around ${time}`,
+  older: 'Reading older ones …',
+  beginning: 'These are all of this span.',
+  ahead: (n: number) => `Only ${n} rows are kept here; newer ones were let go.`,
+  toNewest: 'To the newest',
+  counting: 'Still counting',
 }

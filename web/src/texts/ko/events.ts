@@ -22,7 +22,6 @@ export const events: Texts['events'] = {
   inferredHint: '엔진이 알린 것이 아니라 목록을 다시 읽을 때 발견한 것입니다',
   exit: (code) => `종료 코드 ${code}`,
   clear: '필터 해제',
-  cut: (n) => `최근 ${n}개만 표시합니다. 다른 이벤트를 보려면 기간을 줄이거나 필터를 쓰세요.`,
   empty: '아직 아무 일도 없었습니다',
   emptyHint: '어느 호스트에서든 Docker가 하는 일이 일어나는 대로 나타납니다: 컨테이너의 시작·중지·종료, 이미지 pull, 네트워크 생성.',
   none: '해당하는 이벤트가 없습니다',
@@ -32,4 +31,9 @@ export const events: Texts['events'] = {
   histogramHint: '드래그하거나 Enter를 누르면 그 구간만 표시합니다. Shift를 함께 누르면 구간이 늘어납니다',
   bar: (from, to, all, bad) => `${from} – ${to}: ${count(all, '이벤트')}${bad > 0 ? `, 문제 ${bad}개` : ''}`,
   around: (time) => `${time} 전후`,
+  older: '이전 이벤트를 읽는 중 …',
+  beginning: '이 기간의 이벤트가 모두 표시되었습니다.',
+  ahead: (n: number) => `여기에는 ${n}개의 행만 유지됩니다. 더 최근의 행은 내려놓았습니다.`,
+  toNewest: '가장 최근으로',
+  counting: '아직 세는 중',
 }

@@ -22,7 +22,6 @@ export const events: Texts['events'] = {
   inferredHint: '并非由引擎报告，而是重新读取列表时发现的',
   exit: (code) => `退出码 ${code}`,
   clear: '去掉该筛选',
-  cut: (n) => `仅显示最新的 ${n} 条。要看其他事件，请缩短时间范围或使用筛选。`,
   empty: '还没有事件',
   emptyHint: '任何主机上 Docker 的动作都会即时出现在这里：容器启动、停止、退出，拉取镜像，创建网络。',
   none: '没有匹配的事件',
@@ -32,4 +31,9 @@ export const events: Texts['events'] = {
   histogramHint: '拖选一段，或在其上按 Enter，即可只看该时段；按住 Shift 可延长',
   bar: (from, to, all, bad) => `${from} – ${to}：${count(all, '个事件')}${bad > 0 ? `，${bad} 个异常` : ''}`,
   around: (time) => `${time} 前后`,
+  older: '正在读取更早的事件……',
+  beginning: '该时段的事件已全部显示。',
+  ahead: (n: number) => `此处只保留 ${n} 行，较新的行已移除。`,
+  toNewest: '回到最新',
+  counting: '仍在统计',
 }

@@ -13,7 +13,8 @@ export interface Mark {
   tone: Tone
 }
 
-const MARKED = new Set(['start', 'die', 'oom', 'restart', 'kill', 'pause', 'unpause'])
+/** Actions that explain a course. */
+export const MARKED: ReadonlySet<string> = new Set(['start', 'die', 'oom', 'restart', 'kill', 'pause', 'unpause'])
 
 /** Oldest first. */
 export function marksOf(rows: readonly Row[]): Mark[] {
