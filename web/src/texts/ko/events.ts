@@ -33,7 +33,7 @@ export const events: Texts['events'] = {
   around: (time) => `${time} 전후`,
   older: '이전 이벤트를 읽는 중 …',
   beginning: '이 기간의 이벤트가 모두 표시되었습니다.',
-  ahead: (n: number) => `여기에는 ${n}개의 행만 유지됩니다. 더 최근의 행은 내려놓았습니다.`,
+  ahead: (n: number) => `여기에는 ${n}개의 행만 유지됩니다. 더 최근의 행은 목록에서 뺐습니다.`,
   toNewest: '가장 최근으로',
   counting: '아직 세는 중',
 }
