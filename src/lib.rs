@@ -31,6 +31,10 @@
 //!   its socket's buffer and delays nobody. Behind the ring it reads from disk, behind retention it gets one `gap`.
 //!   One thread a processor (`transport::fanout`) writes what is new to all connections, encoded once, in one write
 //!   for each; a connection's own task does that only under TLS and HTTP/2, and while its client does not keep up.
+//! - **The past is read backwards**, a bounded stretch for an answer, with the rights and filters of a subscription;
+//!   what is missing is a gap there too.
+//! - **An answer is kept only while nothing in it has changed**, a second at most, and only where it is the same for
+//!   all who may ask: rights are looked at before it is.
 //! - **A terminal is a session, and a connection only looks at it.** A viewer is asked for output when its socket
 //!   has taken what it was given, a share for each terminal; the program stops when whoever types has a window
 //!   unacknowledged. What is typed passes a screen that cannot keep up.

@@ -12,7 +12,7 @@ use quayside::runtime::docker::{DockerConfig, DockerEngine};
 use crate::support::wait;
 
 /// How long anything may take that is waited for; only a hang takes that long.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = wait::PATIENCE;
 
 /// The directory of the engine under test.
 pub(crate) fn dir() -> PathBuf {

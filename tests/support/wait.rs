@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take that is waited for, unless a test says otherwise.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long anything may take that is waited for, unless a test says otherwise: what hangs is found, what is slow on a
+/// busy machine is not judged.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Between two looks at a condition.
 const GLANCE: Duration = Duration::from_millis(10);
