@@ -170,7 +170,7 @@ export const rights = {
     assert.equal((await a.names()).includes('web-own-2'), false)
     a.made.delete('web-own-2')
     assert.deepEqual(heard.refused, [])
-    assert.equal(await page.locator('.problems li').count(), 0)
+    assert.deepEqual(await page.locator('.problems li').allTextContents(), [])
     await visitor.leave()
     await hub.packet('user', { opt: 'remove', username: 'rights-user' })
   },

@@ -166,7 +166,7 @@ export class Hub {
   private open(level: number): void {
     clearTimeout(this.timer)
     const sink: Sink = {
-      ready: () => this.arrived(transport, level),
+      ready: () => this.arrived(transport, level, all),
       push: (subscription, push) => {
         if (transport === this.current) this.deliver(subscription as Shared, push)
       },
@@ -181,14 +181,15 @@ export class Hub {
       lost: (failure) => this.lost(transport, level, failure),
     }
     const kind = LADDER[level] ?? 'polling'
-    const all = [...this.subscriptions.values()]
+    const all = new Set(this.subscriptions.values())
     const transport =
-      kind === 'websocket' ? openSocket(sink) : kind === 'sse' ? openStream(all, sink) : openPolling(all, sink)
+      kind === 'websocket' ? openSocket(sink) : kind === 'sse' ? openStream([...all], sink) : openPolling([...all], sink)
     this.opening = transport
     if (this.current === null) this.tell({ nextTry: null })
   }
 
-  private arrived(transport: Transport, level: number): void {
+  /** `carried` are the subscriptions that it was opened with. */
+  private arrived(transport: Transport, level: number, carried: ReadonlySet<Shared>): void {
     this.current?.close()
     const before = new Set(this.subscriptions.values())
     this.current = transport
@@ -197,7 +198,12 @@ export class Hub {
     clearTimeout(this.timer)
     this.tell({ transport: transport.kind, nextTry: null, reason: level === 0 ? null : this.status.reason })
     if (level === 0) for (const subscription of before) transport.watch(subscription)
-    else this.later()
+    else {
+      // Who came and went while it was opening.
+      for (const subscription of before) if (!carried.has(subscription)) transport.watch(subscription)
+      for (const subscription of carried) if (!before.has(subscription)) transport.unwatch(subscription)
+      this.later()
+    }
     for (const line of this.lines) line.carry(transport.wire ?? null)
     clearInterval(this.pinger)
     this.pinger = setInterval(() => this.measure(transport), PING_EVERY)

@@ -241,6 +241,19 @@ describe('falling back', () => {
     expect(network.to('/poll')).toHaveLength(1)
   })
 
+  test('who subscribes or leaves while a stream is opening is heard, and not kept', async () => {
+    listen('containers')
+    const left = listen('hosts')
+    await fallToStream()
+    listen('events')
+    left.end()
+    await network.last('/stream').stream(': hello\n\n')
+    await pass(1_000)
+    const topics = network.to('/stream').filter(({ aborted }) => !aborted).flatMap(({ url }) => url.searchParams.getAll('topic'))
+    expect(topics).toContain('events')
+    expect(topics.filter((topic) => topic === 'containers')).toHaveLength(1)
+  })
+
   test('a stream that comes in pieces long after it was sent leads to polling', async () => {
     listen('stats')
     await fallToStream()

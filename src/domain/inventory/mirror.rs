@@ -303,12 +303,16 @@ impl Mirror for HostMirror {
     }
 
     fn heard(&self, event: &EngineEvent) {
-        let idle = IDLE_ACTIONS.iter().any(|action| event.action.starts_with(action));
-        if event.kind != "container" || idle {
-            return;
-        }
+        let idle = || IDLE_ACTIONS.iter().any(|action| event.action.starts_with(action));
         let mut state = self.lock();
-        state.dirty.insert(event.actor_id.clone(), true);
+        match (event.kind.as_str(), event.attrs.get("container")) {
+            ("container", _) if !idle() => _ = state.dirty.insert(event.actor_id.clone(), true),
+            // All that an engine tells of a start that failed; of the container itself it tells nothing.
+            ("network", Some(container)) => {
+                state.dirty.entry(container.clone()).or_insert(false);
+            }
+            _ => return,
+        }
         state.asked += 1;
         self.work.notify_one();
     }

@@ -13,6 +13,9 @@ use crate::runtime::RuntimeError;
 /// The oldest API that has all that is asked of it (Docker 19.03).
 const OLDEST: (u64, u64) = (1, 40);
 
+/// How often more an engine with TLS is asked that only ended the connection.
+const AGAIN: usize = 2;
+
 /// Tries from the address to the permission.
 pub(super) async fn test(client: &Client) -> HostTested {
     let mut tested = HostTested {
@@ -63,8 +66,19 @@ async fn steps(
             return Err((failed.step, failed.reason));
         }
     }
-    // An engine with TLS says only now whether it takes our certificate.
-    let version = client.call("test", CALL, engine::version(client)).await.map_err(|error| {
+    // Whether it takes our certificate an engine with TLS tells by an alert, which is lost where the end of the
+    // connection is heard first.
+    let asked = async || client.call("test", CALL, engine::version(client)).await;
+    let mut version = asked().await;
+    for _ in 0..AGAIN {
+        match &version {
+            Err(RuntimeError::Unavailable(why)) if encrypted && !why.contains("certificate") => {
+                version = asked().await;
+            }
+            _ => break,
+        }
+    }
+    let version = version.map_err(|error| {
         let step = if encrypted && matches!(error, RuntimeError::Unavailable(_)) {
             Step::Tls
         } else {
