@@ -128,6 +128,23 @@ export const fleet = {
     await visitor.leave()
   },
 
+  'a filter that no chip offers is shown all the same, and can be taken away': async ({ browser, hub, a }) => {
+    await a.die('dash2-filtered', 4)
+    const visitor = await Visitor.come(browser, hub.url)
+    const past = new Date(Date.now() - 86_400_000).toISOString()
+    await visitor.enter(`/events?since=15m&type=bogus&container=x&container=y&host=gone&to=${past}`)
+    const { page } = visitor
+    const row = page.getByRole('listitem').filter({ hasText: 'dash2-filtered' }).first()
+    for (const name of ['type: bogus', 'container: x', 'container: y', 'host: gone']) {
+      assert.equal(await row.count(), 0, name)
+      await page.getByRole('button', { name, exact: true }).click()
+    }
+    await page.getByRole('button').filter({ hasText: '–' }).and(page.locator('.chosen')).first().click()
+    await row.waitFor()
+    assert.equal(new URL(page.url().replace('#', '')).search, '?since=15m')
+    await visitor.leave()
+  },
+
   'paused events are counted, and shown when it goes on': async ({ browser, hub, a }) => {
     const visitor = await Visitor.come(browser, hub.url)
     await visitor.enter('/events?since=15m')
