@@ -35,7 +35,7 @@ export const fleet = {
     await dialog.getByRole('button', { name: 'Save' }).click()
     await page.locator('article').filter({ hasText: 'offline' }).filter({ hasText: 'refused' }).waitFor()
     await visitor.go('/')
-    await page.getByRole('listitem').filter({ hasText: 'third' }).filter({ hasText: 'refused' }).getByRole('link', { name: 'third' }).click()
+    await page.getByRole('listitem').filter({ hasText: 'third' }).filter({ hasText: 'refused' }).getByRole('link', { name: 'third' }).first().click()
     await page.waitForURL(/#\/hosts\/third/)
     await page.getByRole('button', { name: 'Remove', exact: true }).click()
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
